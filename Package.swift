@@ -1,0 +1,147 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The layers of the house, lowest first. A target imports only targets above it in this list;
+// Tests/RepositoryTests checks the import lines against docs/architecture.md.
+
+/// Every target: the language features that keep imports and existentials explicit.
+let commonSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// The server's targets. The SDK's targets carry none of these, or no other package could depend on them.
+let serverSettings: [SwiftSetting] =
+  commonSettings + [
+    .enableExperimentalFeature("Lifetimes"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+  ]
+
+/// Targets whose loops run once per record: optimised across modules.
+let hotSettings: [SwiftSetting] =
+  serverSettings + [
+    .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release))
+  ]
+
+let kernelSettings: [CSetting] = [.unsafeFlags(["-O3"])]
+
+func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
+
+let package = Package(
+  name: "sightline",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "sightline", targets: ["sightline"]),
+    .executable(name: "sightline-shop", targets: ["Shop"]),
+    .library(name: "SightlineSDK", targets: ["SightlineSDK"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.0"),
+    .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.0"),
+    .package(url: "https://github.com/apple/swift-service-context.git", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0", traits: []),
+    .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
+  ],
+  targets: [
+    // C libraries and kernels
+    .target(name: "CKernels", cSettings: kernelSettings),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+
+    // Telemetry: model, codecs, wire formats, store
+    .target(name: "TelemetryModel", swiftSettings: hotSettings),
+    .target(name: "TelemetryEncoding", dependencies: ["TelemetryModel", "CKernels", "CZstd"], swiftSettings: hotSettings),
+    .target(
+      name: "TelemetryWire", dependencies: ["TelemetryModel", "TelemetryEncoding", "CKernels", "CZstd", "CDeflate"],
+      swiftSettings: hotSettings),
+    .target(name: "TelemetryStore", dependencies: ["TelemetryModel"], swiftSettings: hotSettings),
+    .target(
+      name: "TelemetryStorage",
+      dependencies: [
+        "TelemetryModel", "TelemetryEncoding", "TelemetryWire", "TelemetryStore", "CKernels", "CZstd", "CRE2",
+      ],
+      swiftSettings: hotSettings),
+    .target(
+      name: "EmbeddedStore", dependencies: ["TelemetryModel", "TelemetryStore", "TelemetryWire", "TelemetryStorage"],
+      swiftSettings: serverSettings),
+
+    // Questions
+    .target(name: "QueryCore", dependencies: ["TelemetryModel", "TelemetryStore"], swiftSettings: serverSettings),
+    .target(name: "SearchBar", dependencies: ["TelemetryModel", "TelemetryStore", "QueryCore"], swiftSettings: serverSettings),
+    .target(name: "Insight", dependencies: ["TelemetryModel", "TelemetryStore", "QueryCore"], swiftSettings: serverSettings),
+
+    // Service
+    .target(
+      name: "Ingest",
+      dependencies: [
+        "TelemetryModel", "TelemetryWire", "TelemetryStore",
+        product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOHTTP1", "swift-nio"),
+        product("NIOHTTP2", "swift-nio-http2"), product("NIOHPACK", "swift-nio-http2"), product("NIOTLS", "swift-nio"),
+        product("NIOSSL", "swift-nio-ssl"), product("Logging", "swift-log"),
+      ],
+      swiftSettings: serverSettings),
+    .target(
+      name: "Server",
+      dependencies: [
+        "TelemetryModel", "TelemetryWire", "TelemetryStore", "TelemetryStorage", "EmbeddedStore", "QueryCore",
+        "SearchBar", "Insight", "Ingest", "SightlineSDK",
+        product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"),
+        product("HTTPTypes", "swift-http-types"),
+        product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOHTTP1", "swift-nio"),
+        product("NIOWebSocket", "swift-nio"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
+        product("NIOSSL", "swift-nio-ssl"),
+        product("Logging", "swift-log"), product("Metrics", "swift-metrics"), product("CoreMetrics", "swift-metrics"),
+        product("Tracing", "swift-distributed-tracing"), product("ServiceLifecycle", "swift-service-lifecycle"),
+        product("GRDB", "GRDB.swift"), product("Yams", "Yams"),
+      ],
+      swiftSettings: serverSettings),
+    .executableTarget(
+      name: "sightline",
+      dependencies: [
+        "Server", "TelemetryModel",
+        product("ArgumentParser", "swift-argument-parser"), product("AsyncHTTPClient", "async-http-client"),
+        product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOHTTP1", "swift-nio"),
+        product("NIOWebSocket", "swift-nio"), product("Logging", "swift-log"),
+        product("ServiceLifecycle", "swift-service-lifecycle"),
+      ],
+      swiftSettings: serverSettings),
+
+    // Instrumentation
+    .target(
+      name: "SightlineSDK",
+      dependencies: [
+        product("Logging", "swift-log"), product("CoreMetrics", "swift-metrics"),
+        product("Tracing", "swift-distributed-tracing"), product("Instrumentation", "swift-distributed-tracing"),
+        product("ServiceContextModule", "swift-service-context"),
+        product("ServiceLifecycle", "swift-service-lifecycle"), product("AsyncHTTPClient", "async-http-client"),
+        product("NIOCore", "swift-nio"), product("NIOHTTP1", "swift-nio"),
+      ],
+      swiftSettings: commonSettings),
+    .executableTarget(
+      name: "Shop",
+      dependencies: [
+        "SightlineSDK", product("Hummingbird", "hummingbird"), product("HTTPTypes", "swift-http-types"),
+        product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
+        product("Logging", "swift-log"), product("Metrics", "swift-metrics"),
+        product("Tracing", "swift-distributed-tracing"), product("NIOCore", "swift-nio"),
+        product("ArgumentParser", "swift-argument-parser"),
+      ],
+      swiftSettings: commonSettings),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

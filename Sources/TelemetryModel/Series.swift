@@ -1,0 +1,80 @@
+/// What kind of metric a series belongs to. Raw values are part of the storage format.
+package enum MetricKind: UInt8, Sendable, Hashable, CaseIterable {
+  case gauge = 1
+  case sum = 2
+  case histogram = 3
+  case exponentialHistogram = 4
+  case summary = 5
+
+  package var name: String {
+    switch self {
+    case .gauge: "gauge"
+    case .sum: "sum"
+    case .histogram: "histogram"
+    case .exponentialHistogram: "exponential_histogram"
+    case .summary: "summary"
+    }
+  }
+}
+
+/// How consecutive points of a sum or histogram relate. Raw values are OTLP's.
+package enum Temporality: UInt8, Sendable, Hashable {
+  /// Gauges and summaries have none.
+  case unspecified = 0
+  case delta = 1
+  case cumulative = 2
+
+  package var name: String {
+    switch self {
+    case .unspecified: "unspecified"
+    case .delta: "delta"
+    case .cumulative: "cumulative"
+    }
+  }
+}
+
+/// The identity of a time series: everything about a data point but its time and value.
+///
+/// The description is kept but is no part of the identity: the latest one seen is shown.
+package final class Series: Sendable, Hashable {
+  package let resource: Resource
+  package let scope: InstrumentationScope
+  package let name: String
+  package let unit: String
+  package let description: String
+  package let kind: MetricKind
+  package let temporality: Temporality
+  package let isMonotonic: Bool
+  package let attributes: AttributeSet
+  /// Upper bounds of an explicit-bucket histogram; empty otherwise.
+  package let bounds: [Double]
+
+  package init(
+    resource: Resource, scope: InstrumentationScope, name: String, unit: String, description: String, kind: MetricKind,
+    temporality: Temporality, isMonotonic: Bool, attributes: AttributeSet, bounds: [Double] = []
+  ) {
+    self.resource = resource
+    self.scope = scope
+    self.name = name
+    self.unit = unit
+    self.description = description
+    self.kind = kind
+    self.temporality = temporality
+    self.isMonotonic = isMonotonic
+    self.attributes = attributes
+    self.bounds = bounds
+  }
+
+  package static func == (left: Series, right: Series) -> Bool {
+    left === right
+      || (left.name == right.name && left.attributes == right.attributes && left.resource == right.resource
+        && left.kind == right.kind && left.unit == right.unit && left.temporality == right.temporality
+        && left.isMonotonic == right.isMonotonic && left.scope == right.scope && left.bounds == right.bounds)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(attributes)
+    hasher.combine(resource)
+  }
+}

@@ -1,0 +1,149 @@
+package import TelemetryModel
+
+/// Series of metrics, and their points when asked.
+package struct SeriesRequest: Sendable {
+  package var tenant = "default"
+  package var timeRange: TimeRange
+  /// On series fields: `metric`, `unit`, resource, scope and series attributes. Value predicates match no series.
+  package var predicate: Predicate
+  package var includesPoints: Bool
+  /// Exemplars come with the points.
+  package var includesExemplars: Bool
+  /// At most this many series (those seen first in canonical order); the answer says when there are more.
+  package var seriesLimit: Int?
+
+  package init(
+    timeRange: TimeRange, predicate: Predicate = .all, includesPoints: Bool = false, includesExemplars: Bool = false,
+    seriesLimit: Int? = nil
+  ) {
+    self.timeRange = timeRange
+    self.predicate = predicate
+    self.includesPoints = includesPoints
+    self.includesExemplars = includesExemplars
+    self.seriesLimit = seriesLimit
+  }
+}
+
+/// The series found.
+package struct SeriesAnswer: Sendable {
+  /// One entry per distinct series.
+  package var series: [SeriesPoints]
+  /// How many series matched, also beyond the limit.
+  package var matchedCount: Int
+  package var statistics: QueryStatistics
+
+  package init(series: [SeriesPoints], matchedCount: Int, statistics: QueryStatistics) {
+    self.series = series
+    self.matchedCount = matchedCount
+    self.statistics = statistics
+  }
+}
+
+/// One series with the points of the time range.
+package struct SeriesPoints: Sendable {
+  package let series: Series
+  /// Times of the first and last point in the range.
+  package let firstTime: Int64
+  package let lastTime: Int64
+  /// Points in time order as a batch whose only series is `series` (with exemplars as children); nil when points were
+  /// not asked for. A time that was written twice has the latest write.
+  package let points: RecordBatch?
+
+  package init(series: Series, firstTime: Int64, lastTime: Int64, points: RecordBatch?) {
+    self.series = series
+    self.firstTime = firstTime
+    self.lastTime = lastTime
+    self.points = points
+  }
+}
+
+/// Which fields exist.
+package struct FieldKeysRequest: Sendable {
+  package var tenant = "default"
+  package var signal: Signal
+  package var timeRange: TimeRange
+
+  package init(signal: Signal, timeRange: TimeRange) {
+    self.signal = signal
+    self.timeRange = timeRange
+  }
+}
+
+/// A field with its types and how many rows have it.
+package struct FieldKey: Sendable, Hashable {
+  package let field: FieldReference
+  package let types: [ValueType]
+  package let rowCount: Int
+
+  package init(field: FieldReference, types: [ValueType], rowCount: Int) {
+    self.field = field
+    self.types = types
+    self.rowCount = rowCount
+  }
+}
+
+package struct FieldKeysAnswer: Sendable {
+  /// Most frequent first.
+  package var keys: [FieldKey]
+  package var statistics: QueryStatistics
+
+  package init(keys: [FieldKey], statistics: QueryStatistics) {
+    self.keys = keys
+    self.statistics = statistics
+  }
+}
+
+/// The values of one field.
+package struct FieldValuesRequest: Sendable {
+  package var tenant = "default"
+  package var signal: Signal
+  package var field: FieldReference
+  package var timeRange: TimeRange
+  package var predicate: Predicate
+  package var valueLimit: Int
+
+  package init(
+    signal: Signal, field: FieldReference, timeRange: TimeRange, predicate: Predicate = .all, valueLimit: Int = 100
+  ) {
+    self.signal = signal
+    self.field = field
+    self.timeRange = timeRange
+    self.predicate = predicate
+    self.valueLimit = valueLimit
+  }
+}
+
+package struct ValueCount: Sendable, Hashable {
+  package let value: AttributeValue
+  package let rowCount: UInt64
+
+  package init(value: AttributeValue, rowCount: UInt64) {
+    self.value = value
+    self.rowCount = rowCount
+  }
+}
+
+package struct FieldValuesAnswer: Sendable {
+  /// Most frequent first, at most the limit.
+  package var values: [ValueCount]
+  package var distinctCount: Int
+  package var statistics: QueryStatistics
+
+  package init(values: [ValueCount], distinctCount: Int, statistics: QueryStatistics) {
+    self.values = values
+    self.distinctCount = distinctCount
+    self.statistics = statistics
+  }
+}
+
+/// The spans of one trace.
+package struct TraceAnswer: Sendable {
+  /// Sorted by start time, whole rows; empty when the trace is unknown.
+  package var spans: RecordBatch
+  package var statistics: QueryStatistics
+
+  package init(spans: RecordBatch, statistics: QueryStatistics) {
+    self.spans = spans
+    self.statistics = statistics
+  }
+}
