@@ -1,0 +1,68 @@
+package import TelemetryModel
+
+/// One block of rows that a query may read: a batch of the memtable or a block of a part.
+///
+/// The unit of work of every query. What can be answered without reading columns (time range, zone maps, filters,
+/// identity tables) is answered here, so that most blocks are never read.
+package protocol BlockSource: Sendable {
+  var signal: Signal { get }
+  var rowCount: Int { get }
+  /// Smallest and greatest time of the rows, both inclusive.
+  var timeFirst: Int64 { get }
+  var timeLast: Int64 { get }
+  /// The identity tables that the block's codes refer to; they may hold entries that no row of the block uses.
+  var resources: [Resource] { get }
+  var scopes: [InstrumentationScope] { get }
+  var series: [Series] { get }
+  /// Every column of the block's own rows with the number of rows that have it.
+  var columns: [(key: ColumnKey, rowCount: Int)] { get }
+  /// Columns of child tables: key and number of child rows that have it.
+  func childColumns(_ kind: ChildKind) -> [(key: ColumnKey, rowCount: Int)]
+  /// Smallest and greatest value of an `int64` column, when known.
+  func bounds(of key: ColumnKey) -> ClosedRange<Int64>?
+  /// False only when no row of the block belongs to the trace.
+  func mayContain(_ trace: TraceID) -> Bool
+  /// Reads the chosen columns. Rows keep their order and number; identity codes come as chosen.
+  ///
+  /// - Returns: the batch, and the bytes read from storage (0 for memory).
+  /// - Throws: `.damaged`, `.unknownEncoding`, `.read`.
+  func read(_ selection: ColumnSelection) throws(StorageError) -> (batch: RecordBatch, byteCount: Int)
+}
+
+/// Which columns a read returns.
+package struct ColumnSelection: Sendable, Hashable {
+  /// One column family: every type of one key.
+  package struct Name: Sendable, Hashable {
+    package let scope: FieldScope
+    package let name: String
+
+    package init(_ scope: FieldScope, _ name: String) {
+      self.scope = scope
+      self.name = name
+    }
+  }
+
+  /// nil: every column.
+  package var names: Set<Name>?
+  /// Every column of the scope `.record`, besides `names` (text search over all attributes, whole rows).
+  package var allRecordAttributes: Bool
+  package var children: Set<ChildKind>
+  /// Resource, scope and series codes.
+  package var identities: Bool
+
+  package init(
+    names: Set<Name>?, allRecordAttributes: Bool = false, children: Set<ChildKind> = [], identities: Bool = true
+  ) {
+    self.names = names
+    self.allRecordAttributes = allRecordAttributes
+    self.children = children
+    self.identities = identities
+  }
+
+  package static let everything = ColumnSelection(names: nil, children: Set(ChildKind.allCases))
+
+  package func contains(_ key: ColumnKey) -> Bool {
+    guard let names else { return true }
+    return names.contains(Name(key.scope, key.name)) || (allRecordAttributes && key.scope == .record)
+  }
+}
