@@ -60,6 +60,7 @@ let package = Package(
     .target(name: "CKernels", cSettings: kernelSettings),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(name: "CCrypt"),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
     // Telemetry: model, codecs, wire formats, store
@@ -97,6 +98,7 @@ let package = Package(
     .target(
       name: "Server",
       dependencies: [
+        "CCrypt",
         "TelemetryModel", "TelemetryWire", "TelemetryStore", "TelemetryStorage", "EmbeddedStore", "QueryCore",
         "SearchBar", "Insight", "Ingest", "SightlineSDK",
         product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"),
@@ -141,6 +143,10 @@ let package = Package(
         product("ArgumentParser", "swift-argument-parser"),
       ],
       swiftSettings: commonSettings),
+
+    // Tests
+    .testTarget(name: "RepositoryTests", swiftSettings: commonSettings),
+    .testTarget(name: "ControlTests", dependencies: ["Server"], swiftSettings: commonSettings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
