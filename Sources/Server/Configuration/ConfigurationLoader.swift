@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Yams
 
 /// Makes a `ServerConfiguration` from defaults, a YAML file, the environment and flags; later ones win.
@@ -32,6 +33,21 @@ package struct ConfigurationLoader {
   package private(set) var problems: [Problem] = []
 
   package init() {}
+
+  /// Replaces a setting's default.
+  package mutating func setStandard(path: String, value: String) {
+    guard let setting = Setting.named(path) else { return }
+    set(setting, value, .standard)
+  }
+
+  /// Applies a YAML file.
+  package mutating func apply(file path: String) {
+    guard let content = try? Data(contentsOf: URL(filePath: path)) else {
+      note(.file(path, line: 1), "cannot be read")
+      return
+    }
+    apply(yaml: String(decoding: content, as: UTF8.self), fileName: path)
+  }
 
   /// Applies a YAML document; every problem is noted with its line.
   package mutating func apply(yaml text: String, fileName: String) {
