@@ -65,7 +65,8 @@ let package = Package(
 
     // Telemetry: model, codecs, wire formats, store
     .target(name: "TelemetryModel", swiftSettings: hotSettings),
-    .target(name: "TelemetryEncoding", dependencies: ["TelemetryModel", "CKernels", "CZstd"], swiftSettings: hotSettings),
+    .target(
+      name: "TelemetryEncoding", dependencies: ["TelemetryModel", "CKernels", "CZstd"], swiftSettings: hotSettings),
     .target(
       name: "TelemetryWire", dependencies: ["TelemetryModel", "TelemetryEncoding", "CKernels", "CZstd", "CDeflate"],
       swiftSettings: hotSettings),
@@ -82,8 +83,10 @@ let package = Package(
 
     // Questions
     .target(name: "QueryCore", dependencies: ["TelemetryModel", "TelemetryStore"], swiftSettings: serverSettings),
-    .target(name: "SearchBar", dependencies: ["TelemetryModel", "TelemetryStore", "QueryCore"], swiftSettings: serverSettings),
-    .target(name: "Insight", dependencies: ["TelemetryModel", "TelemetryStore", "QueryCore"], swiftSettings: serverSettings),
+    .target(
+      name: "SearchBar", dependencies: ["TelemetryModel", "TelemetryStore", "QueryCore"], swiftSettings: serverSettings),
+    .target(
+      name: "Insight", dependencies: ["TelemetryModel", "TelemetryStore", "QueryCore"], swiftSettings: serverSettings),
 
     // Service
     .target(

@@ -15,7 +15,9 @@ package struct TraceID: Sendable, Hashable, Comparable, BitwiseCopyable, CustomS
     let digits = Array(hex.utf8)
     guard (1...32).contains(digits.count) else { return nil }
     let split = max(0, digits.count - 16)
-    guard let low = parseHex(digits[split...]), let high = split == 0 ? 0 : parseHex(digits[..<split]) else { return nil }
+    guard let low = parseHex(digits[split...]), let high = split == 0 ? 0 : parseHex(digits[..<split]) else {
+      return nil
+    }
     self.init(high: high, low: low)
   }
 

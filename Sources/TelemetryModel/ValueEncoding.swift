@@ -67,7 +67,9 @@ private struct ValueReader {
   var position = 0
 
   mutating func value(_ bytes: RawSpan, depth: Int) -> AttributeValue? {
-    guard depth <= ValueEncoding.depthLimit, let tag = byte(bytes), let type = ValueType(rawValue: tag) else { return nil }
+    guard depth <= ValueEncoding.depthLimit, let tag = byte(bytes), let type = ValueType(rawValue: tag) else {
+      return nil
+    }
     switch type {
     case .empty: return .empty
     case .string: return content(bytes).map { .string(String(decoding: $0, as: UTF8.self)) }

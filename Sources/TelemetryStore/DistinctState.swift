@@ -23,7 +23,9 @@ package struct DistinctState: Sendable, Hashable {
     }
   }
 
-  package mutating func insert(_ value: AttributeValue) { insert(hash: DistinctState.hash(ValueEncoding.encode(value))) }
+  package mutating func insert(_ value: AttributeValue) {
+    insert(hash: DistinctState.hash(ValueEncoding.encode(value)))
+  }
 
   /// A hash that is the same in every process, since states travel between them.
   package static func hash(_ bytes: [UInt8]) -> UInt64 {
@@ -40,7 +42,9 @@ package struct DistinctState: Sendable, Hashable {
     if other.registers.isEmpty {
       for hash in other.exact { result.insert(hash: hash) }
     } else {
-      for index in result.registers.indices { result.registers[index] = max(result.registers[index], other.registers[index]) }
+      for index in result.registers.indices {
+        result.registers[index] = max(result.registers[index], other.registers[index])
+      }
     }
     return result
   }
@@ -68,7 +72,8 @@ package struct DistinctState: Sendable, Hashable {
 
   private mutating func register(_ hash: UInt64) {
     let index = Int(hash >> UInt64(64 - DistinctState.precision))
-    let rank = UInt8(min((hash << UInt64(DistinctState.precision)).leadingZeroBitCount, 64 - DistinctState.precision) + 1)
+    let rank = UInt8(
+      min((hash << UInt64(DistinctState.precision)).leadingZeroBitCount, 64 - DistinctState.precision) + 1)
     registers[index] = max(registers[index], rank)
   }
 }

@@ -44,7 +44,9 @@ package struct HistogramState: Sendable, Hashable {
   }
 
   /// Adds what a scan counted in an array of buckets: `counts[i]` numbers in bucket `firstBucket + i`, all positive.
-  package mutating func add(bucketCounts counts: [UInt64], firstBucket: Int32, sum: Double, minimum: Double, maximum: Double) {
+  package mutating func add(
+    bucketCounts counts: [UInt64], firstBucket: Int32, sum: Double, minimum: Double, maximum: Double
+  ) {
     for (index, bucketCount) in counts.enumerated() where bucketCount > 0 {
       positive[firstBucket + Int32(index), default: 0] += bucketCount
       count += bucketCount
@@ -87,5 +89,7 @@ package struct HistogramState: Sendable, Hashable {
 }
 
 extension UInt64 {
-  fileprivate func clamped(to range: ClosedRange<UInt64>) -> UInt64 { Swift.min(Swift.max(self, range.lowerBound), range.upperBound) }
+  fileprivate func clamped(to range: ClosedRange<UInt64>) -> UInt64 {
+    Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
+  }
 }

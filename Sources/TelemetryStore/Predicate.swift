@@ -20,7 +20,9 @@ package indirect enum Predicate: Sendable, Hashable {
   case anyText(TextMatch)
   case traceIDs([TraceID])
 
-  package static func equals(_ field: FieldReference, _ value: AttributeValue) -> Predicate { .compare(field, .equal, value) }
+  package static func equals(_ field: FieldReference, _ value: AttributeValue) -> Predicate {
+    .compare(field, .equal, value)
+  }
 }
 
 package enum Comparison: UInt8, Sendable, Hashable {

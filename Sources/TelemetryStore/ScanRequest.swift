@@ -52,7 +52,8 @@ package struct ScanStream: Sendable {
   private let currentStatistics: @Sendable () -> QueryStatistics
 
   package init(
-    next: @escaping @Sendable () async throws(StoreFailure) -> Event?, statistics: @escaping @Sendable () -> QueryStatistics
+    next: @escaping @Sendable () async throws(StoreFailure) -> Event?,
+    statistics: @escaping @Sendable () -> QueryStatistics
   ) {
     pull = next
     currentStatistics = statistics

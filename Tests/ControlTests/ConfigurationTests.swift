@@ -7,7 +7,9 @@ struct ConfigurationTests {
   func precedence() {
     var loader = ConfigurationLoader()
     loader.apply(yaml: "data: /from/file\nlisten:\n  http: 127.0.0.1:1\n  otlp_http: 127.0.0.1:2\n", fileName: "s.yaml")
-    loader.apply(environment: ["SIGHTLINE_DATA": "/from/environment", "SIGHTLINE_LISTEN_HTTP": "127.0.0.1:3", "HOME": "/root"])
+    loader.apply(environment: [
+      "SIGHTLINE_DATA": "/from/environment", "SIGHTLINE_LISTEN_HTTP": "127.0.0.1:3", "HOME": "/root",
+    ])
     loader.apply(path: "data", value: "/from/flag")
     #expect(loader.problems.isEmpty)
     #expect(loader.configuration.dataDirectory == "/from/flag")

@@ -6,7 +6,8 @@ import Testing
 struct TokenStoreTests {
   @Test("a token opens its own scope only, until it is revoked")
   func life() throws {
-    let path = FileManager.default.temporaryDirectory.path() + "/sightline-tokens-\(UInt64.random(in: .min ... .max)).sqlite"
+    let path =
+      FileManager.default.temporaryDirectory.path() + "/sightline-tokens-\(UInt64.random(in: .min ... .max)).sqlite"
     defer { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
     let store = TokenStore(database: try ControlDatabase(path: path))
     let (token, text) = try store.create(name: "collector", scope: .ingest)

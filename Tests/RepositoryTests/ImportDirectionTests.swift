@@ -29,7 +29,9 @@ struct ImportDirectionTests {
   func hotTargetsStayBare() throws {
     for target in ["TelemetryModel", "TelemetryEncoding", "TelemetryWire", "TelemetryStore", "TelemetryStorage"] {
       for (file, module) in try imports(of: target) {
-        #expect(!module.hasPrefix("Foundation") && !module.hasPrefix("NIO") && module != "Logging", "\(file) imports \(module)")
+        #expect(
+          !module.hasPrefix("Foundation") && !module.hasPrefix("NIO") && module != "Logging",
+          "\(file) imports \(module)")
       }
     }
   }
@@ -53,7 +55,9 @@ struct ImportDirectionTests {
   }
 
   private func quoted(_ cell: Substring) -> [String] {
-    cell.split(separator: "`", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+    cell.split(separator: "`", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map {
+      String($0.element)
+    }
   }
 
   private func imports(of target: String) throws -> [(file: String, module: String)] {
@@ -64,7 +68,8 @@ struct ImportDirectionTests {
         let words = line.split(separator: " ").filter { !$0.hasPrefix("@") }
         guard let keyword = words.firstIndex(of: "import"), keyword <= 1, words.count > keyword + 1 else { return nil }
         let kinds: Set<Substring> = ["struct", "class", "enum", "protocol", "func", "let", "var", "typealias"]
-        let name = kinds.contains(words[keyword + 1]) && words.count > keyword + 2 ? words[keyword + 2] : words[keyword + 1]
+        let name =
+          kinds.contains(words[keyword + 1]) && words.count > keyword + 2 ? words[keyword + 2] : words[keyword + 1]
         return ("\(target)/\(file)", String(name.prefix { $0 != "." }))
       }
     }

@@ -67,9 +67,13 @@ package struct ConfigurationLoader {
   package mutating func apply(environment: [String: String]) {
     let settings = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.environmentName, $0) })
     for (name, value) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix("SIGHTLINE_") {
-      if ["SIGHTLINE_SERVER", "SIGHTLINE_TOKEN", "SIGHTLINE_CONFIG", "SIGHTLINE_CONFORMANCE"].contains(name) { continue }
+      if ["SIGHTLINE_SERVER", "SIGHTLINE_TOKEN", "SIGHTLINE_CONFIG", "SIGHTLINE_CONFORMANCE"].contains(name) {
+        continue
+      }
       guard let setting = settings[name] else {
-        note(.environment(name), "no such setting\(ConfigurationLoader.suggestion(for: name, among: Array(settings.keys)))")
+        note(
+          .environment(name), "no such setting\(ConfigurationLoader.suggestion(for: name, among: Array(settings.keys)))"
+        )
         continue
       }
       set(setting, value, .environment(name))
@@ -89,13 +93,16 @@ package struct ConfigurationLoader {
   package mutating func checkTogether() {
     let hasTLS = !configuration.tlsCertificatePath.isEmpty || !configuration.tlsKeyPath.isEmpty
     if hasTLS, configuration.tlsCertificatePath.isEmpty || configuration.tlsKeyPath.isEmpty {
-      note(origins["tls.certificate"] ?? origins["tls.key"] ?? .standard, "tls.certificate and tls.key go together; set both")
+      note(
+        origins["tls.certificate"] ?? origins["tls.key"] ?? .standard,
+        "tls.certificate and tls.key go together; set both")
     }
     if configuration.isExposed, !hasTLS, !configuration.isBehindProxy {
       let exposed = configuration.listenAddresses.first { !$0.isLoopback }
       note(
         origins["listen.http"] ?? .standard,
-        "\(exposed?.description ?? "an address") can be reached from other machines: set tls.certificate and tls.key, or behind_proxy when a proxy terminates TLS")
+        "\(exposed?.description ?? "an address") can be reached from other machines: set tls.certificate and tls.key, or behind_proxy when a proxy terminates TLS"
+      )
     }
   }
 
@@ -113,7 +120,8 @@ package struct ConfigurationLoader {
       open = parents
       let indent = String(repeating: "  ", count: parents.count)
       let value = setting.show(configuration)
-      lines.append("\(indent)\(components.last ?? ""): \(value.isEmpty ? "\"\"" : value)  # \(origins[setting.path] ?? .standard)")
+      lines.append(
+        "\(indent)\(components.last ?? ""): \(value.isEmpty ? "\"\"" : value)  # \(origins[setting.path] ?? .standard)")
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -139,7 +147,9 @@ package struct ConfigurationLoader {
     case .scalar(let scalar):
       guard let setting = Setting.named(path) else {
         if path.isEmpty || !scalar.string.isEmpty {
-          note(.file(fileName, line: line), path.isEmpty ? "expected a mapping of settings" : "'\(path)' holds settings, not a value")
+          note(
+            .file(fileName, line: line),
+            path.isEmpty ? "expected a mapping of settings" : "'\(path)' holds settings, not a value")
         }
         return
       }

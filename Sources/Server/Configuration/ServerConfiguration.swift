@@ -67,10 +67,15 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
 
   /// Parses `HOST:PORT`, `[IPv6]:PORT` or `:PORT` (all addresses).
   package init?(_ text: String) {
-    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port)
+    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+      (0...65535).contains(port)
     else { return nil }
     var host = String(text[..<colon])
-    if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) } else if host.contains(":") { return nil }
+    if host.hasPrefix("["), host.hasSuffix("]") {
+      host = String(host.dropFirst().dropLast())
+    } else if host.contains(":") {
+      return nil
+    }
     self.init(host: host.isEmpty ? "0.0.0.0" : host, port: port)
   }
 

@@ -38,7 +38,9 @@ package struct Setting: Sendable {
     duration("storage.retention.metrics", "how long metrics are kept", \.metricsRetention),
     bytes("storage.maximum", "size of everything stored, 0 for no limit", \.maximumBytes, minimum: 0),
     bytes("storage.memtable", "size at which a memtable becomes parts", \.memtableBytes, minimum: 1 << 20),
-    bytes("memory", "budget of memtables, queries and bodies; 0: 40 % of the machine, at most 800 MiB", \.memoryBytes, minimum: 0),
+    bytes(
+      "memory", "budget of memtables, queries and bodies; 0: 40 % of the machine, at most 800 MiB", \.memoryBytes,
+      minimum: 0),
     bytes("ingest.in_flight", "request bodies between receipt and answer", \.inFlightBytes, minimum: 1 << 20),
     count("ingest.limits.body_bytes", "a body after decompression", \.limits.bodyBytes),
     count("ingest.limits.record_bytes", "one record", \.limits.recordBytes),
@@ -159,7 +161,9 @@ enum ByteCountText {
   }
 
   static func format(_ bytes: Int64) -> String {
-    for unit in units where bytes >= unit.bytes && bytes % unit.bytes == 0 { return "\(bytes / unit.bytes)\(unit.suffix)" }
+    for unit in units where bytes >= unit.bytes && bytes % unit.bytes == 0 {
+      return "\(bytes / unit.bytes)\(unit.suffix)"
+    }
     return "\(bytes)"
   }
 }

@@ -49,7 +49,9 @@ package struct PosixFileSystem: FileSystem {
   }
 
   package func remove(_ path: String) throws(StorageError) {
-    guard unsafe Glibc.remove(path) == 0 || errno == ENOENT else { throw StorageError(.remove, path: path, errno: errno) }
+    guard unsafe Glibc.remove(path) == 0 || errno == ENOENT else {
+      throw StorageError(.remove, path: path, errno: errno)
+    }
   }
 
   package func syncDirectory(_ path: String) throws(StorageError) {
@@ -62,7 +64,8 @@ package struct PosixFileSystem: FileSystem {
   package func availableBytes(_ path: String) throws(StorageError) -> Int64 {
     var status = statvfs()
     guard unsafe statvfs(path, &status) == 0 else { throw StorageError(.read, path: path, errno: errno) }
-    return Int64(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
+    return Int64(
+      clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
   }
 }
 
@@ -86,7 +89,9 @@ private final class PosixFile: StoredFile {
   }
 
   func read(at offset: Int, count: Int) throws(StorageError) -> [UInt8] {
-    guard offset >= 0, count >= 0 else { throw StorageError(.damaged, path: path, detail: "a negative offset or length") }
+    guard offset >= 0, count >= 0 else {
+      throw StorageError(.damaged, path: path, detail: "a negative offset or length")
+    }
     var failure: StorageError?
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       filled = 0
@@ -98,7 +103,8 @@ private final class PosixFile: StoredFile {
           failure =
             got < 0
             ? StorageError(.read, path: path, errno: errno)
-            : StorageError(.damaged, path: path, detail: "ends at byte \(offset + filled), \(count - filled) bytes early")
+            : StorageError(
+              .damaged, path: path, detail: "ends at byte \(offset + filled), \(count - filled) bytes early")
           return
         }
         filled += got

@@ -9,7 +9,8 @@ struct DemoCommand: AsyncParsableCommand {
     subcommands: [Run.self, Fault.self], defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "run", abstract: "Run the server and the Shop (the default).")
+    static let configuration = CommandConfiguration(
+      commandName: "run", abstract: "Run the server and the Shop (the default).")
 
     @OptionGroup var options: ServeOptions
 

@@ -28,7 +28,9 @@ struct ServeOptions: ParsableArguments {
   @Flag(help: "A proxy in front terminates TLS.")
   var behindProxy = false
 
-  @Option(name: .customLong("set"), help: ArgumentHelp("Any setting by its path in the file; repeatable.", valueName: "path=value"))
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Any setting by its path in the file; repeatable.", valueName: "path=value"))
   var settings: [String] = []
 
   /// Reads file, environment and flags, and checks them together.

@@ -10,7 +10,8 @@ final class ShopProcess: Sendable {
 
   /// The path of `sightline-shop`, which stands beside this program.
   static func program() -> String? {
-    guard let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"), let slash = own.lastIndex(of: "/")
+    guard let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"),
+      let slash = own.lastIndex(of: "/")
     else { return nil }
     let path = own[...slash] + "sightline-shop"
     return access(String(path), X_OK) == 0 ? String(path) : nil

@@ -14,7 +14,9 @@ struct TokenCommand: ParsableCommand {
     var data = ServerConfiguration().dataDirectory
 
     func store() throws -> TokenStore {
-      guard access(data, W_OK) == 0 else { throw ValidationError("there is no data folder that can be written at \(data)") }
+      guard access(data, W_OK) == 0 else {
+        throw ValidationError("there is no data folder that can be written at \(data)")
+      }
       return TokenStore(database: try ControlDatabase(path: data + "/control.sqlite"))
     }
   }
