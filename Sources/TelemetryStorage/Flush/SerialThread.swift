@@ -7,14 +7,25 @@ package final class SerialThread: Sendable {
   private let loop: Loop
 
   /// - Parameter interval: nanoseconds between ticks.
-  /// - Throws: `.shuttingDown` never; `.open` when the system gives no thread.
+  /// - Throws: `.open` when the system gives no thread.
   package init(name: String, interval: Int64, tick: @escaping @Sendable () -> Void) throws(StorageError) {
     let loop = Loop(interval: interval, tick: tick)
     self.loop = loop
-    guard let thread = StorageThread(name: name, { loop.run() }) else {
-      throw StorageError(.open, path: name, detail: "the system gives no thread")
+    let context = unsafe Unmanaged.passRetained(loop)
+    var thread = pthread_t()
+    let status = unsafe pthread_create(
+      &thread, nil,
+      { raw in
+        guard let raw = unsafe raw else { return nil }
+        unsafe Unmanaged<Loop>.fromOpaque(raw).takeRetainedValue().run()
+        return nil
+      }, context.toOpaque())
+    guard status == 0 else {
+      unsafe context.release()
+      throw StorageError(.open, path: name, detail: "the system gives no thread", errno: status)
     }
-    thread.detach()
+    unsafe pthread_setname_np(thread, String(decoding: name.utf8.prefix(15), as: UTF8.self))
+    pthread_detach(thread)
   }
 
   deinit { loop.stop() }

@@ -52,12 +52,11 @@ package final class MemtableBlock: BlockSource {
     if selection.names == nil, selection.identities, selection.children.count == ChildKind.allCases.count {
       return (batch, 0)
     }
-    let keepsIdentities = selection.identities
     let chosen = RecordBatch(
       signal: batch.signal, rowCount: batch.rowCount, columns: batch.columns.filter { selection.contains($0.key) },
-      resources: keepsIdentities ? batch.resources : [], resourceCodes: keepsIdentities ? batch.resourceCodes : [],
-      scopes: keepsIdentities ? batch.scopes : [], scopeCodes: keepsIdentities ? batch.scopeCodes : [],
-      series: keepsIdentities ? batch.series : [], seriesCodes: keepsIdentities ? batch.seriesCodes : [],
+      resources: batch.resources, resourceCodes: selection.identities ? batch.resourceCodes : [], scopes: batch.scopes,
+      scopeCodes: selection.identities ? batch.scopeCodes : [], series: batch.series,
+      seriesCodes: selection.identities ? batch.seriesCodes : [],
       children: batch.children.filter { selection.children.contains($0.kind) })
     return (chosen, 0)
   }
