@@ -1,9 +1,9 @@
 import TelemetryModel
 
 /// A predicate bound to one block: fields are columns or identity codes, what metadata decides is decided.
-indirect enum BlockPredicate {
+indirect enum BlockPredicate: Sendable {
   /// Which codes of a block a test looks at.
-  enum IdentityKind {
+  enum IdentityKind: Sendable {
     case resource, scope, series
   }
 
@@ -20,7 +20,7 @@ indirect enum BlockPredicate {
   case children(ChildKind, [ColumnKey], ValueTest)
 
   /// A bare key: the record's attribute, else the resource's, else the scope's.
-  struct AnyScopeTest {
+  struct AnyScopeTest: Sendable {
     /// Every column of the key: a row that has one asks no further.
     let keys: [ColumnKey]
     let test: ValueTest

@@ -44,5 +44,5 @@ final class IdentityOutcomes: Sendable {
 
 /// Where an array's storage stands: equal for copies of one array while it lives.
 func tableAddress<Element>(_ table: [Element]) -> UInt {
-  unsafe table.withUnsafeBufferPointer { unsafe UInt(bitPattern: $0.baseAddress) }
+  unsafe table.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
 }

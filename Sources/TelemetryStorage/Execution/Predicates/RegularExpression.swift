@@ -4,6 +4,7 @@ import TelemetryStore
 /// A compiled RE2 expression.
 ///
 /// `@unchecked Sendable`: the pointer never changes and RE2 matches on many threads at once.
+@safe
 final class RegularExpression: @unchecked Sendable {
   private let pointer: OpaquePointer
   private let isAnchored: Bool
@@ -11,7 +12,7 @@ final class RegularExpression: @unchecked Sendable {
   /// - Throws: `.invalid` with RE2's words when the pattern does not compile.
   init(_ pattern: String, isAnchored: Bool, isCaseFolded: Bool) throws(StoreFailure) {
     var pattern = pattern
-    let created = unsafe pattern.withUTF8 { bytes in
+    let created = pattern.withUTF8 { bytes in
       unsafe bytes.withMemoryRebound(to: CChar.self) { text in
         unsafe sightline_regex_create(text.baseAddress, text.count, isCaseFolded)
       }

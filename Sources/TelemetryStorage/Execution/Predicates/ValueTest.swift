@@ -78,7 +78,7 @@ struct ValueTest: Sendable {
       integers = integerRange(comparison, number).map { .range($0) }
       doubles = .compare(comparison, Double(number))
     case .double(let number):
-      integers = integerRange(comparison, number).map { .range($0) }
+      integers = wholeRange(comparison, number).map { .range($0) }
       doubles = .compare(comparison, number)
     case .bool(let flag): booleans = integerRange(comparison, flag ? 1 : 0).map { .range($0) }
     case .string(let text):
@@ -178,7 +178,7 @@ private func integerRange(_ comparison: Comparison, _ number: Int64) -> ClosedRa
 }
 
 /// The same for a number that need not be whole, without rounding.
-private func integerRange(_ comparison: Comparison, _ number: Double) -> ClosedRange<Int64>? {
+private func wholeRange(_ comparison: Comparison, _ number: Double) -> ClosedRange<Int64>? {
   if number.isNaN { return nil }
   if let whole = Int64(exactly: number) { return integerRange(comparison, whole) }
   // Not whole, or beyond every integer.

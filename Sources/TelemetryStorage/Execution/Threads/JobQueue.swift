@@ -3,6 +3,7 @@ import Glibc
 /// A first-in first-out queue of jobs that threads wait on.
 ///
 /// `@unchecked Sendable`: every access to the mutable state happens under `mutex`.
+@safe
 final class JobQueue: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>

@@ -53,16 +53,28 @@ package final class StorageThreadPool: Sendable {
   package func shutdown() { queue.close() }
 }
 
+/// What a new thread takes with it.
+private final class ThreadStart: Sendable {
+  let name: String
+  let queue: JobQueue
+
+  init(name: String, queue: JobQueue) {
+    self.name = name
+    self.queue = queue
+  }
+}
+
 /// Starts one detached thread that runs jobs until the queue is closed and empty.
 private func startThread(name: String, queue: JobQueue) {
-  let context = unsafe Unmanaged.passRetained(queue)
+  let context = unsafe Unmanaged.passRetained(ThreadStart(name: name, queue: queue))
   var thread = pthread_t()
   let code = unsafe pthread_create(
     &thread, nil,
     { raw in
       guard let raw = unsafe raw else { return nil }
-      let queue = unsafe Unmanaged<JobQueue>.fromOpaque(raw).takeRetainedValue()
-      while let job = queue.pop() { job() }
+      let start = unsafe Unmanaged<ThreadStart>.fromOpaque(raw).takeRetainedValue()
+      nameCurrentThread(start.name)
+      while let job = start.queue.pop() { job() }
       return nil
     }, context.toOpaque())
   guard code == 0 else {
@@ -71,6 +83,14 @@ private func startThread(name: String, queue: JobQueue) {
     queue.close()
     return
   }
-  unsafe pthread_setname_np(thread, String(decoding: name.utf8.prefix(15), as: UTF8.self))
   pthread_detach(thread)
+}
+
+/// Names the thread for the system's tools. A thread without a name works as well, so failures are of no interest.
+private func nameCurrentThread(_ name: String) {
+  let descriptor = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { return }
+  let bytes = Array(name.utf8.prefix(15))
+  _ = unsafe write(descriptor, bytes, bytes.count)
+  close(descriptor)
 }
