@@ -29,6 +29,10 @@ extension EmbeddedStore {
   /// Bytes that memtables may take: the other half of the budget belongs to queries.
   var memtableByteLimit: Int { configuration.memoryBytes / 2 }
 
+  /// Bytes of one signal at which it is flushed: small enough that every signal may fill one memtable while another is
+  /// being flushed.
+  var flushByteCount: Int { min(configuration.memtableBytes, memtableByteLimit / (2 * Signal.allCases.count)) }
+
   private func admit(_ batches: [IngestBatch], shard: Int) throws(StoreFailure) {
     guard (0..<configuration.shardCount).contains(shard) else { throw .invalid("there is no shard \(shard)") }
     if let other = batches.first(where: { $0.tenant != Self.tenant }) {
@@ -57,7 +61,7 @@ extension EmbeddedStore {
         state.counters.appendedBytes[signal, default: 0] += batch.body.count
       }
       return Signal.allCases.contains {
-        state[$0].memoryByteCount >= configuration.memtableBytes && state[$0].flushing == nil
+        state[$0].memoryByteCount >= flushByteCount && state[$0].flushing == nil
       }
     }
     if isFlushDue { wakeMaintenance() }

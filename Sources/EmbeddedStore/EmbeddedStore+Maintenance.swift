@@ -48,7 +48,7 @@ extension EmbeddedStore {
     let due = state.withLock { state in
       Signal.allCases.filter { signal in
         if isLogFull || state[signal].flushing != nil { return true }
-        if state[signal].memoryByteCount >= configuration.memtableBytes { return true }
+        if state[signal].memoryByteCount >= flushByteCount { return true }
         guard let first = state.firstAppendedAt(signal), let age = configuration.flushAgeSeconds[signal] else { return false }
         return now - first >= Int64(age) * 1_000_000_000
       }

@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 
 /// One thread that runs queued jobs in order, and a tick at intervals or when woken.
 ///
@@ -6,7 +6,10 @@ internal import Glibc
 package final class SerialThread: Sendable {
   private let loop: Loop
 
-  /// - Parameter interval: nanoseconds between ticks.
+  /// - Parameters:
+  ///   - name: for messages.
+  ///   - interval: nanoseconds between ticks.
+  ///   - tick: the recurring work.
   /// - Throws: `.open` when the system gives no thread.
   package init(name: String, interval: Int64, tick: @escaping @Sendable () -> Void) throws(StorageError) {
     let loop = Loop(interval: interval, tick: tick)
@@ -24,7 +27,6 @@ package final class SerialThread: Sendable {
       unsafe context.release()
       throw StorageError(.open, path: name, detail: "the system gives no thread", errno: status)
     }
-    unsafe pthread_setname_np(thread, String(decoding: name.utf8.prefix(15), as: UTF8.self))
     pthread_detach(thread)
   }
 

@@ -1,5 +1,5 @@
 /// The edit log of parts and spent frames, open for writing. Owned by one thread at a time.
-package struct Manifest {
+package struct Manifest: Sendable {
   package private(set) var state: ManifestState
   private let path: String
   private let directory: String

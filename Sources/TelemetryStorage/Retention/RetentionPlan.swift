@@ -1,4 +1,4 @@
-package import TelemetryModel
+internal import TelemetryModel
 package import TelemetryStore
 
 /// Which parts a retention policy ends.

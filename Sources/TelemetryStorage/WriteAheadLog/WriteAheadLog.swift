@@ -1,5 +1,5 @@
 package import TelemetryModel
-package import TelemetryStore
+internal import TelemetryStore
 
 /// The log of request bodies: an acknowledged request is in it before it is in memory.
 ///
