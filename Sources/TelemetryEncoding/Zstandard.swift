@@ -61,6 +61,7 @@ package enum Zstandard {
 /// One compression and one decompression context, used by one thread at a time.
 ///
 /// Unchecked: the list in `Zstandard` hands it to one thread and takes it back.
+@safe
 private final class Contexts: @unchecked Sendable {
   let compression: OpaquePointer?
   let decompression: OpaquePointer?
