@@ -1,5 +1,5 @@
 internal import Synchronization
-package import TelemetryModel
+internal import TelemetryModel
 internal import TelemetryStorage
 package import TelemetryStore
 

@@ -1,5 +1,5 @@
 internal import Synchronization
-package import TelemetryModel
+internal import TelemetryModel
 package import TelemetryStorage
 package import TelemetryStore
 

@@ -1,7 +1,7 @@
 internal import Synchronization
-package import TelemetryModel
+internal import TelemetryModel
 package import TelemetryStorage
-package import TelemetryStore
+internal import TelemetryStore
 
 /// The store of one machine: a write-ahead log, memtables, immutable parts and a manifest in one folder.
 ///
