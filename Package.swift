@@ -141,6 +141,14 @@ let package = Package(
         product("ArgumentParser", "swift-argument-parser"),
       ],
       swiftSettings: commonSettings),
+    .testTarget(
+      name: "TelemetryStorageTests",
+      dependencies: ["TelemetryModel", "TelemetryEncoding", "TelemetryStore", "TelemetryStorage"],
+      swiftSettings: commonSettings),
+    .testTarget(
+      name: "EmbeddedStoreTests",
+      dependencies: ["TelemetryModel", "TelemetryWire", "TelemetryStore", "TelemetryStorage", "EmbeddedStore"],
+      swiftSettings: commonSettings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
