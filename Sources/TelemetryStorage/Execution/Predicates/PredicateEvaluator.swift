@@ -29,12 +29,13 @@ struct PredicateEvaluator: Sendable {
     return .conjunction([time, bound])
   }
 
-  /// Whether each series matches, from its own fields; a test on anything else is a comparison on a missing field.
-  func accepted(series: [Series]) -> [Bool] {
-    var memo: [Bool] = []
-    memo.reserveCapacity(series.count)
-    for one in series { memo.append(PredicateEvaluator.matches(predicate, one)) }
-    return memo
+  /// Whether each series of a block matches, from its own fields; a test on anything else is a comparison on a missing
+  /// field. Evaluated once per table.
+  func acceptedSeries(of block: any BlockSource) -> [Bool] {
+    let predicate = self.predicate
+    return outcomes.outcomes(leaf: 0, over: block.series) {
+      PredicateEvaluator.matches(predicate, $0) ? .accepted : .rejected
+    }.map { $0 == .accepted }
   }
 
   private static func matches(_ predicate: CompiledPredicate, _ series: Series) -> Bool {

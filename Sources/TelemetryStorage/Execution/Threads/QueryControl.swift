@@ -5,6 +5,7 @@ import TelemetryStore
 final class QueryControl: Sendable {
   let memory: MemoryAccount
   private let cancelled = Atomic<Bool>(false)
+  private let firstFailure = Mutex<StoreFailure?>(nil)
   private let current: Mutex<QueryStatistics>
   private let onDamage: (@Sendable (StorageError) -> Void)?
 
@@ -21,9 +22,16 @@ final class QueryControl: Sendable {
 
   var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 
+  /// Why the query failed, when a worker said so.
+  var failure: StoreFailure? { firstFailure.withLock { $0 } }
+
+  /// Notes the first failure of a worker, so that the others stop.
+  func fail(_ failure: StoreFailure) { firstFailure.withLock { $0 = $0 ?? failure } }
+
   /// Called before each block.
   func checkCancellation() throws(StoreFailure) {
     if isCancelled { throw .cancelled }
+    if let failure { throw failure }
   }
 
   var statistics: QueryStatistics { current.withLock { $0 } }
