@@ -1,9 +1,11 @@
 internal import Synchronization
-internal import TelemetryModel
+package import TelemetryModel
 internal import TelemetryStorage
 package import TelemetryStore
 
-extension EmbeddedStore {
+extension EmbeddedStore: TelemetryStore {
+  package var capabilities: StoreCapabilities { .regularExpressions }
+
   /// See `TelemetryStore.scan`. The stream holds its snapshot, so that its parts stay until it ends.
   package func scan(_ request: ScanRequest) async throws(StoreFailure) -> ScanStream {
     let snapshot = try snapshot(request.signal, tenant: request.tenant)
@@ -13,6 +15,43 @@ extension EmbeddedStore {
         defer { withExtendedLifetime(snapshot) {} }
         return try await stream.next()
       }, statistics: { stream.statistics })
+  }
+
+  /// See `TelemetryStore.aggregate`.
+  package func aggregate(
+    _ request: AggregateRequest, progress: (@Sendable (QueryStatistics) -> Void)?
+  ) async throws(StoreFailure) -> PartialAggregates {
+    let snapshot = try snapshot(request.signal, tenant: request.tenant)
+    defer { withExtendedLifetime(snapshot) {} }
+    return try await queries.aggregate(request, over: snapshot.blocks, progress: progress)
+  }
+
+  /// See `TelemetryStore.series`.
+  package func series(_ request: SeriesRequest) async throws(StoreFailure) -> SeriesAnswer {
+    let snapshot = try snapshot(.metrics, tenant: request.tenant)
+    defer { withExtendedLifetime(snapshot) {} }
+    return try await queries.series(request, over: snapshot.blocks)
+  }
+
+  /// See `TelemetryStore.fieldKeys`.
+  package func fieldKeys(_ request: FieldKeysRequest) async throws(StoreFailure) -> FieldKeysAnswer {
+    let snapshot = try snapshot(request.signal, tenant: request.tenant)
+    defer { withExtendedLifetime(snapshot) {} }
+    return try await queries.fieldKeys(request, over: snapshot.blocks)
+  }
+
+  /// See `TelemetryStore.fieldValues`.
+  package func fieldValues(_ request: FieldValuesRequest) async throws(StoreFailure) -> FieldValuesAnswer {
+    let snapshot = try snapshot(request.signal, tenant: request.tenant)
+    defer { withExtendedLifetime(snapshot) {} }
+    return try await queries.fieldValues(request, over: snapshot.blocks)
+  }
+
+  /// See `TelemetryStore.trace`.
+  package func trace(_ id: TraceID, hint: TimeRange?) async throws(StoreFailure) -> TraceAnswer {
+    let snapshot = try snapshot(.spans, tenant: Self.tenant)
+    defer { withExtendedLifetime(snapshot) {} }
+    return try await queries.trace(id, hint: hint, over: snapshot.blocks)
   }
 
   /// What a query that begins now reads; nothing for a tenant that does not exist.

@@ -74,7 +74,7 @@ struct StoreOpening: Sendable {
   private func openParts(_ manifest: inout Manifest) throws(StorageError) -> [StoredPart] {
     var parts: [StoredPart] = []
     var removed: [ManifestOperation] = []
-    for entry in manifest.state.parts.values.sorted(by: { ($0.timeFirst, $0.name) < ($1.timeFirst, $1.name) }) {
+    for entry in manifest.state.parts.values.sorted(by: { $0.name < $1.name }) {
       let path = layout.partPath(entry.key)
       do throws(StorageError) {
         guard fileSystem.exists(path) else { throw StorageError(.damaged, path: path, detail: "the file is missing") }
