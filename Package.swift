@@ -150,6 +150,14 @@ let package = Package(
     // Tests
     .testTarget(name: "RepositoryTests", swiftSettings: commonSettings),
     .testTarget(name: "ControlTests", dependencies: ["Server"], swiftSettings: commonSettings),
+    .testTarget(
+      name: "TelemetryStorageTests",
+      dependencies: ["TelemetryModel", "TelemetryEncoding", "TelemetryStore", "TelemetryStorage"],
+      swiftSettings: commonSettings),
+    .testTarget(
+      name: "EmbeddedStoreTests",
+      dependencies: ["TelemetryModel", "TelemetryWire", "TelemetryStore", "TelemetryStorage", "EmbeddedStore"],
+      swiftSettings: commonSettings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -19,6 +19,12 @@ package protocol FileSystem: Sendable {
   func syncDirectory(_ path: String) throws(StorageError)
   /// Bytes that can still be written where `path` lies.
   func availableBytes(_ path: String) throws(StorageError) -> Int64
+  /// Bytes of the whole volume where `path` lies; nil when unknown.
+  func totalBytes(_ path: String) -> Int64?
+}
+
+extension FileSystem {
+  package func totalBytes(_ path: String) -> Int64? { nil }
 }
 
 /// One open file; closed when the last reference goes. Safe to read from several threads, to append from one.

@@ -67,6 +67,12 @@ package struct PosixFileSystem: FileSystem {
     return Int64(
       clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
   }
+
+  package func totalBytes(_ path: String) -> Int64? {
+    var status = statvfs()
+    guard unsafe statvfs(path, &status) == 0 else { return nil }
+    return Int64(clamping: UInt64(status.f_blocks).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
+  }
 }
 
 /// One file descriptor. Reads are `pread`, so that an I/O error is an error and not a signal.

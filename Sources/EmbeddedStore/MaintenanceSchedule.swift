@@ -1,0 +1,6 @@
+/// When recurring work is due; times are nanoseconds since 1970.
+struct MaintenanceSchedule {
+  var retentionAppliedAt: Int64?
+  /// A flush that failed is not tried again before.
+  var flushRetryAt: Int64?
+}

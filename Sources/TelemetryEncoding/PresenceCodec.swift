@@ -1,0 +1,64 @@
+/// Which rows of a block have a value: nothing stored when all do, else a row list or a bitmap, whichever is smaller.
+package enum PresenceCodec {
+  static let dense: UInt8 = 0
+  static let rowList: UInt8 = 1
+  static let bitmap: UInt8 = 2
+
+  /// Appends u32 length and the row set (not for dense columns); returns the presence id.
+  ///
+  /// - Parameter rows: strictly ascending, below `rowCount`, at least one.
+  static func append(_ rows: [Int64], rowCount: Int, to writer: inout EncodingWriter) -> UInt8 {
+    if rows.count == rowCount { return dense }
+    var list = EncodingWriter()
+    WordCodec.appendNested(rows.span, to: &list)
+    let bitmapBytes = (rowCount + 7) / 8
+    if list.count <= bitmapBytes {
+      writer.append(fixed: UInt32(list.count))
+      writer.append(contentsOf: list.bytes)
+      return rowList
+    }
+    var bits = [UInt8](repeating: 0, count: bitmapBytes)
+    for row in rows { bits[Int(row) >> 3] |= 1 &<< UInt8(truncatingIfNeeded: row & 7) }
+    writer.append(fixed: UInt32(bitmapBytes))
+    writer.append(contentsOf: bits)
+    return bitmap
+  }
+
+  /// The rows of `valueCount` values; nil when all rows have one.
+  static func decode(
+    _ presence: UInt8, valueCount: Int, rowCount: Int, _ reader: inout EncodingReader
+  ) throws(EncodingError) -> [UInt32]? {
+    if presence == dense {
+      guard valueCount == rowCount else { throw EncodingError(.damaged, "a dense column has another number of rows") }
+      return nil
+    }
+    guard valueCount <= rowCount else { throw EncodingError(.damaged, "a column has more values than rows") }
+    let length = try reader.fixedCount(limit: reader.remaining)
+    let range = try reader.take(length)
+    switch presence {
+    case rowList:
+      var list = try EncodingReader(reader.bytes, range: range)
+      let rows = try WordCodec.decodeCodes(count: valueCount, limit: rowCount, &list)
+      for index in rows.indices.dropFirst() where rows[index] <= rows[index - 1] {
+        throw EncodingError(.damaged, "a row list is not ascending")
+      }
+      return rows
+    case bitmap:
+      guard length == (rowCount + 7) / 8 else { throw EncodingError(.damaged, "a bitmap has another number of rows") }
+      var rows: [UInt32] = []
+      rows.reserveCapacity(valueCount)
+      for index in 0..<length {
+        var bits = reader.bytes[range.lowerBound + index]
+        while bits != 0 {
+          rows.append(UInt32(index * 8 + bits.trailingZeroBitCount))
+          bits &= bits &- 1
+        }
+      }
+      guard rows.count == valueCount, Int(rows.last ?? 0) < rowCount else {
+        throw EncodingError(.damaged, "a bitmap does not mark as many rows as there are values")
+      }
+      return rows
+    default: throw EncodingError(.unknownEncoding, "presence \(presence) is unknown to this version")
+    }
+  }
+}

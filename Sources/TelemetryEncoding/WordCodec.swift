@@ -1,0 +1,204 @@
+/// Codec of 64-bit words: integers, times, codes, and doubles by their bit patterns.
+///
+/// Packed sizes are computed exactly in one pass; the compressed forms are tried on a sample and used when they save
+/// more than a tenth.
+package enum WordCodec {
+  /// Values of a packed frame.
+  static let frameLength = 128
+  /// Values of each of the two windows that compressed forms are tried on, and the fewest values worth the trial.
+  private static let sampleWindow = 512
+  private static let trialMinimum = 48
+
+  /// Appends the payload for `values` (at least one).
+  ///
+  /// - Returns: the encoding, and the smallest and greatest value.
+  package static func append(
+    _ values: Span<Int64>, to writer: inout EncodingWriter
+  ) -> (encoding: ColumnEncoding, bounds: ClosedRange<Int64>) {
+    let frames = WordFrames(values)
+    let bounds = frames.smallest...frames.greatest
+    if frames.smallest == frames.greatest {
+      writer.append(fixed: frames.smallest)
+      return (.constant, bounds)
+    }
+    let deltas = differences(values)
+    let deltaFrames = WordFrames(deltas.span)
+    var best = ColumnEncoding.frameOfReference
+    var bestSize = frames.byteCount
+    if deltaFrames.byteCount + 8 < bestSize {
+      best = .deltaFrameOfReference
+      bestSize = deltaFrames.byteCount + 8
+    }
+    if bestSize > values.count * 8 {
+      best = .raw
+      bestSize = values.count * 8
+    }
+    if values.count >= trialMinimum, bestSize > values.count / 8,
+      let candidate = trial(values, deltas.span, frames, deltaFrames, bytesPerValue: Double(bestSize) / Double(values.count))
+    {
+      var attempt = EncodingWriter()
+      appendCompressed(candidate, values, deltas.span, frames, deltaFrames, to: &attempt)
+      if attempt.count < bestSize {
+        writer.append(contentsOf: attempt.bytes)
+        return (candidate, bounds)
+      }
+    }
+    switch best {
+    case .deltaFrameOfReference:
+      writer.append(fixed: values[0])
+      deltaFrames.append(deltas.span, to: &writer)
+    case .raw:
+      for index in values.indices { writer.append(fixed: values[index]) }
+    default: frames.append(values, to: &writer)
+    }
+    return (best, bounds)
+  }
+
+  /// Appends u8 encoding and payload; nothing for no values.
+  package static func appendNested(_ values: Span<Int64>, to writer: inout EncodingWriter) {
+    if values.isEmpty { return }
+    let start = writer.count
+    writer.append(0)
+    let encoding = append(values, to: &writer).encoding
+    writer.overwrite(byte: encoding.rawValue, at: start)
+  }
+
+  /// The compressed form that saves more than a tenth on a sample, if any.
+  private static func trial(
+    _ values: Span<Int64>, _ deltas: Span<Int64>, _ frames: WordFrames, _ deltaFrames: WordFrames, bytesPerValue: Double
+  ) -> ColumnEncoding? {
+    var windows: [Range<Int>] = [0..<min(sampleWindow, deltas.count)]
+    if deltas.count > 2 * sampleWindow {
+      let middle = deltas.count / 2
+      windows.append(middle..<min(middle + sampleWindow, deltas.count))
+    }
+    var best: ColumnEncoding?
+    var bestCost = bytesPerValue * 0.9
+    for candidate in [ColumnEncoding.bytePlanes, .deltaBytePlanes, .compressedWords] {
+      var attempt = EncodingWriter()
+      var count = 0
+      for window in windows {
+        count += window.count
+        appendCompressed(
+          candidate, values.extracting(window), deltas.extracting(window), frames, deltaFrames, to: &attempt)
+      }
+      // Fixed costs of a window (base, lengths, frame header) count once for the whole chunk.
+      let cost = Double(max(0, attempt.count - windows.count * 24)) / Double(count)
+      if cost < bestCost {
+        best = candidate
+        bestCost = cost
+      }
+    }
+    return best
+  }
+
+  private static func appendCompressed(
+    _ encoding: ColumnEncoding, _ values: Span<Int64>, _ deltas: Span<Int64>, _ frames: WordFrames,
+    _ deltaFrames: WordFrames, to writer: inout EncodingWriter
+  ) {
+    switch encoding {
+    case .bytePlanes: BytePlanes.append(values, frames.smallest, frames.greatest, to: &writer)
+    case .deltaBytePlanes:
+      writer.append(fixed: values[0])
+      BytePlanes.append(deltas, deltaFrames.smallest, deltaFrames.greatest, to: &writer)
+    default:
+      let lengthOffset = writer.count
+      writer.append(fixed: UInt32(0))
+      let length = unsafe Zstandard.append(values.bytes, level: Zstandard.chunkLevel, to: &writer)
+      writer.overwrite(fixed: UInt32(length), at: lengthOffset)
+    }
+  }
+
+  private static func differences(_ values: Span<Int64>) -> [Int64] {
+    var deltas: [Int64] = []
+    deltas.reserveCapacity(values.count - 1)
+    var last = values[0]
+    for index in 1..<values.count {
+      let value = values[index]
+      deltas.append(value &- last)
+      last = value
+    }
+    return deltas
+  }
+
+  /// Decodes `count` values; the reader stands behind them afterwards.
+  package static func decode(
+    _ encoding: ColumnEncoding, count: Int, _ reader: inout EncodingReader
+  ) throws(EncodingError) -> [Int64] {
+    guard count > 0 else { return [] }
+    switch encoding {
+    case .constant: return [Int64](repeating: try reader.fixed(Int64.self), count: count)
+    case .frameOfReference: return try WordFrames.decode(count: count, &reader)
+    case .deltaFrameOfReference:
+      let first = try reader.fixed(Int64.self)
+      return summed(first, try WordFrames.decode(count: count - 1, &reader))
+    case .bytePlanes: return try BytePlanes.decode(count: count, &reader)
+    case .deltaBytePlanes:
+      let first = try reader.fixed(Int64.self)
+      return summed(first, try BytePlanes.decode(count: count - 1, &reader))
+    case .compressedWords:
+      let length = try reader.fixedCount(limit: reader.remaining)
+      let range = try reader.take(length)
+      var bytes: [UInt8] = []
+      try Zstandard.decompress(reader.bytes, range, byteCount: count * 8, into: &bytes)
+      return words(bytes, 0..<bytes.count)
+    case .raw:
+      guard count <= reader.remaining / 8 else { throw EncodingError(.truncated, "raw words end early") }
+      return words(reader.bytes, try reader.take(count * 8))
+    case .dictionary, .frames, .identifierDictionary:
+      throw EncodingError(.damaged, "encoding \(encoding.name) holds no words")
+    }
+  }
+
+  /// Decodes u8 encoding and payload.
+  package static func decodeNested(count: Int, _ reader: inout EncodingReader) throws(EncodingError) -> [Int64] {
+    guard count > 0 else { return [] }
+    return try decode(ColumnEncoding(id: try reader.byte()), count: count, &reader)
+  }
+
+  /// Codes below `limit`.
+  package static func decodeCodes(
+    count: Int, limit: Int, _ reader: inout EncodingReader
+  ) throws(EncodingError) -> [UInt32] {
+    try codes(try decodeNested(count: count, &reader), limit: limit)
+  }
+
+  /// Checks that all words are codes below `limit`.
+  package static func codes(_ words: [Int64], limit: Int) throws(EncodingError) -> [UInt32] {
+    var codes: [UInt32] = []
+    codes.reserveCapacity(words.count)
+    var isValid = true
+    let limit = UInt64(limit)
+    for word in words {
+      let code = UInt64(bitPattern: word)
+      if code >= limit { isValid = false }
+      codes.append(UInt32(truncatingIfNeeded: code))
+    }
+    guard isValid, limit <= 1 << 32 else { throw EncodingError(.damaged, "a code is beyond its table") }
+    return codes
+  }
+
+  private static func summed(_ first: Int64, _ deltas: [Int64]) -> [Int64] {
+    var values: [Int64] = []
+    values.reserveCapacity(deltas.count + 1)
+    var value = first
+    values.append(value)
+    for delta in deltas {
+      value &+= delta
+      values.append(value)
+    }
+    return values
+  }
+
+  /// Little-endian words of a checked range.
+  static func words(_ bytes: [UInt8], _ range: Range<Int>) -> [Int64] {
+    let span = unsafe bytes.span.bytes.extracting(range)
+    let count = range.count / 8
+    var words: [Int64] = []
+    words.reserveCapacity(count)
+    for index in 0..<count {
+      words.append(Int64(littleEndian: unsafe span.unsafeLoadUnaligned(fromByteOffset: index &* 8, as: Int64.self)))
+    }
+    return words
+  }
+}

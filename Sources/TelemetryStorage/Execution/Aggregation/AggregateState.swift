@@ -1,0 +1,52 @@
+import TelemetryModel
+import TelemetryStore
+
+/// The states of one aggregate for all groups of one worker, indexed by group.
+protocol AggregateState {
+  /// Makes room for groups up to `count`.
+  mutating func grow(to count: Int)
+  /// Adds the rows of a block.
+  mutating func add(_ input: AggregateInput)
+  /// The mergeable state of a group.
+  func partial(_ group: Int) -> PartialState
+  /// Memory that the states take, about.
+  var memoryBytes: Int { get }
+}
+
+/// The rows of one block that count for an aggregate.
+struct AggregateInput {
+  /// Ascending.
+  let rows: [UInt32]
+  /// The group of each of `rows`.
+  let groups: [UInt32]
+  /// Values of the aggregate's field; nil without a field.
+  let values: FieldValues?
+  /// Times of all rows of the block; empty unless the aggregate asks for them.
+  let times: [Int64]
+}
+
+/// Makes the state of an aggregate.
+///
+/// - Throws: `.invalid` when the function needs a field and has none.
+func makeState(_ aggregate: Aggregate) throws(StoreFailure) -> any AggregateState {
+  if aggregate.function != .count, aggregate.field == nil {
+    throw .invalid("the aggregate \(aggregate.function) needs a field")
+  }
+  return switch aggregate.function {
+  case .count: CountAggregate()
+  case .sum: SumAggregate()
+  case .minimum: ExtremeAggregate(isMaximum: false)
+  case .maximum: ExtremeAggregate(isMaximum: true)
+  case .distinct: DistinctAggregate()
+  case .histogram: HistogramAggregate()
+  case .first: BoundaryAggregate(isLast: false)
+  case .last: BoundaryAggregate(isLast: true)
+  }
+}
+
+extension Array {
+  /// Appends `filler` until there are `count` elements.
+  mutating func extend(to count: Int, with filler: Element) {
+    if self.count < count { append(contentsOf: repeatElement(filler, count: count - self.count)) }
+  }
+}

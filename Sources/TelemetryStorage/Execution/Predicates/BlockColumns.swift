@@ -1,0 +1,69 @@
+import TelemetryModel
+
+/// The columns of one block that were read so far. What is there is not read again.
+struct BlockColumns {
+  let block: any BlockSource
+  private(set) var columns: [ColumnKey: Column] = [:]
+  private(set) var resourceCodes: [UInt32] = []
+  private(set) var scopeCodes: [UInt32] = []
+  private(set) var seriesCodes: [UInt32] = []
+  private(set) var children: [ChildKind: ChildTable] = [:]
+  /// Bytes read from storage.
+  private(set) var byteCount = 0
+  /// Bytes of memory that the columns take.
+  private(set) var memoryBytes = 0
+  private(set) var wasRead = false
+
+  private var names: Set<ColumnSelection.Name> = []
+  private var childNames: [ChildKind: Set<ColumnSelection.Name>] = [:]
+  private var hasIdentities = false
+
+  init(_ block: any BlockSource) { self.block = block }
+
+  /// Reads the columns of the names, and the identity codes when asked, as far as they are missing.
+  mutating func load(_ wanted: Set<ColumnSelection.Name>, identities: Bool = false) throws(StorageError) {
+    let missing = wanted.subtracting(names)
+    let needsIdentities = identities && !hasIdentities
+    if missing.isEmpty, !needsIdentities { return }
+    try read(ColumnSelection(names: missing, identities: needsIdentities))
+    names.formUnion(missing)
+    hasIdentities = hasIdentities || needsIdentities
+  }
+
+  /// Reads a child table with at least the columns of the names.
+  mutating func load(_ kind: ChildKind, _ wanted: Set<ColumnSelection.Name>) throws(StorageError) {
+    let known = childNames[kind] ?? []
+    if children[kind] != nil, wanted.isSubset(of: known) { return }
+    // One read replaces the table, so it asks for what was there too.
+    let all = known.union(wanted)
+    try read(ColumnSelection(names: all, children: [kind], identities: false))
+    childNames[kind] = all
+  }
+
+  /// Every column of the field.
+  func columns(scope: FieldScope, name: String) -> [Column] {
+    block.columns.compactMap { $0.key.scope == scope && $0.key.name == name ? columns[$0.key] : nil }
+  }
+
+  private mutating func read(_ selection: ColumnSelection) throws(StorageError) {
+    let (batch, bytes) = try block.read(selection)
+    guard batch.rowCount == block.rowCount else {
+      throw StorageError(.damaged, path: "", detail: "a block of \(block.rowCount) rows came with \(batch.rowCount)")
+    }
+    wasRead = true
+    byteCount += bytes
+    memoryBytes += batch.byteCount
+    for column in batch.columns { columns[column.key] = column }
+    if selection.identities {
+      resourceCodes = batch.resourceCodes
+      scopeCodes = batch.scopeCodes
+      seriesCodes = batch.seriesCodes
+    }
+    for child in batch.children where selection.children.contains(child.kind) { children[child.kind] = child }
+  }
+}
+
+extension ColumnKey {
+  /// The family of the column.
+  var selectionName: ColumnSelection.Name { ColumnSelection.Name(scope, name) }
+}

@@ -1,0 +1,60 @@
+import TelemetryModel
+import TelemetryStore
+
+/// One query's predicate and time range, evaluated block by block.
+///
+/// Per block: what metadata decides (time range, bounds, identity tables, missing columns, trace filter) is decided without
+/// a read; the rest reads only the columns of one conjunct at a time, cheapest first, until no row is left.
+/// Concurrency: immutable but for the shared outcomes; safe on many threads.
+struct PredicateEvaluator: Sendable {
+  let timeRange: TimeRange
+  private let predicate: CompiledPredicate
+  private let outcomes = IdentityOutcomes()
+
+  /// - Throws: `.invalid` when the predicate cannot be evaluated.
+  init(_ predicate: Predicate, timeRange: TimeRange) throws(StoreFailure) {
+    self.predicate = try CompiledPredicate(predicate)
+    self.timeRange = timeRange
+  }
+
+  /// The predicate as it stands for one block; `.constant(false)` when the block holds no match.
+  func bound(to block: any BlockSource) -> BlockPredicate {
+    guard !timeRange.isEmpty, block.rowCount > 0, timeRange.overlaps(first: block.timeFirst, last: block.timeLast) else {
+      return .constant(false)
+    }
+    let bound = PredicateBinder(block: block, outcomes: outcomes).bind(predicate)
+    if timeRange.covers(first: block.timeFirst, last: block.timeLast) { return bound }
+    let time: BlockPredicate = .columns(
+      [ColumnKey(Field.time, .int)], ValueTest(integers: timeRange.start ... timeRange.end - 1))
+    return .conjunction([time, bound])
+  }
+
+  /// Whether each series of a block matches, from its own fields; a test on anything else is a comparison on a missing
+  /// field. Evaluated once per table.
+  func acceptedSeries(of block: any BlockSource) -> [Bool] {
+    let predicate = self.predicate
+    return outcomes.outcomes(leaf: 0, over: block.series) {
+      PredicateEvaluator.matches(predicate, $0) ? .accepted : .rejected
+    }.map { $0 == .accepted }
+  }
+
+  private static func matches(_ predicate: CompiledPredicate, _ series: Series) -> Bool {
+    switch predicate {
+    case .constant(let value): value
+    case .and(let parts): parts.allSatisfy { matches($0, series) }
+    case .or(let parts): parts.contains { matches($0, series) }
+    case .not(let part): !matches(part, series)
+    case .field(let leaf): series.value(of: leaf.field).map(leaf.test.matches) ?? false
+    case .anyText(let test, _): series.matchesAnyText(test)
+    case .traceIDs: false
+    }
+  }
+}
+
+extension Series {
+  /// Whether the metric name or a string attribute matches.
+  func matchesAnyText(_ test: ValueTest) -> Bool {
+    if test.matches(.string(name)) { return true }
+    return attributes.attributes.contains { $0.value.type == .string && test.matches($0.value) }
+  }
+}

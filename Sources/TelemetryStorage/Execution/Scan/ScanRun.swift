@@ -1,0 +1,41 @@
+import TelemetryModel
+import TelemetryStore
+
+/// The matching rows of one block, in the order of the scan.
+struct ScanRun: Sendable {
+  let batch: RecordBatch
+  let times: [Int64]
+  /// Memory charged for the batch.
+  let memoryBytes: Int
+
+  /// Picks the rows of a block that match, ordered and cut to `limit`, and reads the projected columns of those.
+  init?(
+    _ selected: RowBitmap, _ columns: inout BlockColumns, order: ScanOrder, limit: Int, projection: Projection
+  ) throws(StorageError) {
+    try columns.load([ColumnSelection.Name(.intrinsic, Field.time.key)])
+    guard case .int64(let times)? = columns.columns[ColumnKey(Field.time, .int)]?.values, times.count == selected.rowCount
+    else {
+      throw StorageError(.damaged, path: "", detail: "a block of \(selected.rowCount) rows lacks their times")
+    }
+    let rows = Array(ScanRun.ordered(selected.rows, times, order).prefix(limit))
+    if rows.isEmpty { return nil }
+    let all = try ScanProjection(projection, of: columns.block).batch(&columns)
+    batch = all.gathered(rows).compacted()
+    self.times = rows.map { times[Int($0)] }
+    memoryBytes = batch.byteCount + rows.count * 16
+  }
+
+  /// The rows by time, equal times in the order of the block.
+  static func ordered(_ rows: [UInt32], _ times: [Int64], _ order: ScanOrder) -> [UInt32] {
+    switch order {
+    case .stored: return rows
+    case .oldestFirst: return rows.sorted { (times[Int($0)], $0) < (times[Int($1)], $1) }
+    case .newestFirst:
+      return rows.sorted { left, right in
+        let leftTime = times[Int(left)]
+        let rightTime = times[Int(right)]
+        return leftTime != rightTime ? leftTime > rightTime : left < right
+      }
+    }
+  }
+}

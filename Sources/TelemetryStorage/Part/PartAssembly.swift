@@ -1,0 +1,221 @@
+import TelemetryEncoding
+import TelemetryModel
+
+/// One part while it is written: bytes not yet in the file, and what the index and summary will say.
+struct PartAssembly {
+  private let file: any StoredFile
+  private var directory: PartDirectory
+  private var buffer = EncodingWriter()
+  /// Bytes already in the file.
+  private var writtenBytes = 0
+  private var blocks: [PartBlockEntry] = []
+  private var schemaOrdinals: [PartSchemaEntry: Int] = [:]
+  private var valueCounts: [Int] = []
+  private var filters = EncodingWriter()
+
+  /// The buffer goes to the file at this size.
+  private static let bufferBytes = 4 << 20
+
+  init(file: any StoredFile, identity: PartIdentity) {
+    self.file = file
+    directory = PartDirectory(identity: identity)
+  }
+
+  private var position: Int { writtenBytes + buffer.count }
+
+  /// Writes everything; `batch` is in storage order.
+  mutating func write(_ batch: RecordBatch) throws(StorageError) -> PartSummary {
+    precondition(batch.signal == directory.identity.signal, "a part holds the signal that its identity names")
+    buffer.append(fixed: PartFormat.magic)
+    appendVersion()
+    buffer.append(batch.signal.rawValue)
+    for _ in 0..<7 { buffer.append(0) }
+
+    directory.rowCount = batch.rowCount
+    directory.rawByteCount = batch.byteCount
+    let resources = CodeCompaction(batch.resourceCodes, tableCount: batch.resources.count)
+    let scopes = CodeCompaction(batch.scopeCodes, tableCount: batch.scopes.count)
+    let series = CodeCompaction(batch.seriesCodes, tableCount: batch.series.count)
+    for rows in BlockPlan.ranges(of: batch) {
+      var block = PartBlockEntry(rowCount: rows.count)
+      appendCodes(.resourceCodes, resources.codes, rows, to: &block)
+      appendCodes(.scopeCodes, scopes.codes, rows, to: &block)
+      appendCodes(.seriesCodes, series.codes, rows, to: &block)
+      for column in batch.columns { append(column, rows, table: nil, to: &block) }
+      for child in batch.children { append(child, of: rows, to: &block) }
+      appendFilter(batch, rows)
+      finish(block)
+      if buffer.count >= PartAssembly.bufferBytes { try flush() }
+    }
+    directory.blockCount = blocks.count
+    appendSections(batch, resources, scopes, series)
+    appendIndexSummaryAndTrailer()
+    try flush()
+    return directory.summary(byteCount: writtenBytes)
+  }
+
+  private mutating func appendVersion() {
+    buffer.append(fixed: PartFormat.major)
+    buffer.append(fixed: PartFormat.minor)
+  }
+
+  private mutating func flush() throws(StorageError) {
+    try file.append(buffer.bytes)
+    writtenBytes += buffer.count
+    buffer.removeAll()
+  }
+
+  private mutating func align() {
+    let rest = position % PartFormat.alignment
+    if rest > 0 { buffer.append(contentsOf: repeatElement(0, count: PartFormat.alignment - rest)) }
+  }
+
+  private mutating func append(_ column: Column, _ rows: Range<Int>, table: ChildKind?, to block: inout PartBlockEntry) {
+    align()
+    let offset = position
+    guard let description = ColumnChunk.append(column, rows: rows, to: &buffer) else { return }
+    note(PartSchemaEntry(column.key, table: table), description, offset, in: &block)
+    if table == nil, column.key == ColumnKey(Field.time, .int), let bounds = description.bounds {
+      block.timeFirst = bounds.lowerBound
+      block.timeLast = bounds.upperBound
+    }
+  }
+
+  private mutating func appendCodes(
+    _ role: PartSchemaEntry.Role, _ codes: [UInt32], _ rows: Range<Int>, to block: inout PartBlockEntry
+  ) {
+    if codes.isEmpty { return }
+    appendWords(PartSchemaEntry(role), codes[rows].map { Int64($0) }, to: &block)
+  }
+
+  private mutating func appendWords(_ entry: PartSchemaEntry, _ words: [Int64], to block: inout PartBlockEntry) {
+    align()
+    let offset = position
+    guard let description = ColumnChunk.append(words: words, to: &buffer) else { return }
+    note(entry, description, offset, in: &block)
+  }
+
+  private mutating func append(_ child: ChildTable, of rows: Range<Int>, to block: inout PartBlockEntry) {
+    let first = rows.isEmpty ? 0 : child.children(ofRow: rows.lowerBound).lowerBound
+    let end = rows.isEmpty ? 0 : child.children(ofRow: rows.upperBound - 1).upperBound
+    if first == end { return }
+    block.children.append((child.kind.rawValue, end - first))
+    let parents = child.parentRows[first..<end].map { Int64($0) - Int64(rows.lowerBound) }
+    appendWords(PartSchemaEntry(.parentRows, table: child.kind), parents, to: &block)
+    for column in child.columns { append(column, first..<end, table: child.kind, to: &block) }
+  }
+
+  private mutating func note(
+    _ entry: PartSchemaEntry, _ description: ColumnChunk.Description, _ offset: Int, in block: inout PartBlockEntry
+  ) {
+    let ordinal: Int
+    if let known = schemaOrdinals[entry] {
+      ordinal = known
+    } else {
+      ordinal = directory.schema.count
+      schemaOrdinals[entry] = ordinal
+      directory.schema.append(entry)
+      valueCounts.append(0)
+    }
+    valueCounts[ordinal] += description.valueCount
+    block.chunks.append(
+      PartChunk(
+        schemaEntry: ordinal, valueCount: description.valueCount, offset: offset, byteCount: description.byteCount,
+        encoding: description.encoding.rawValue, bounds: description.bounds))
+  }
+
+  private mutating func finish(_ block: PartBlockEntry) {
+    directory.timeFirst = blocks.isEmpty ? block.timeFirst : min(directory.timeFirst, block.timeFirst)
+    directory.timeLast = blocks.isEmpty ? block.timeLast : max(directory.timeLast, block.timeLast)
+    blocks.append(block)
+  }
+
+  private mutating func appendFilter(_ batch: RecordBatch, _ rows: Range<Int>) {
+    if batch.signal == .metrics { return }
+    var identifiers: [TraceID] = []
+    if let column = batch.column(ColumnKey(Field.traceID, .traceID)), case .traceIDs(let ids) = column.values {
+      var interner = IdentifierInterner(expectedCount: 256)
+      if let sparse = column.rows {
+        for (row, id) in zip(sparse, ids) where rows.contains(Int(row)) && !id.isZero { _ = interner.code(of: id) }
+      } else {
+        for id in ids[rows] where !id.isZero { _ = interner.code(of: id) }
+      }
+      identifiers = interner.identifiers
+    }
+    let filter = SplitBlockFilter(identifiers: identifiers)
+    filters.append(fixed: UInt32(filter.words.count * 4))
+    for word in filter.words { filters.append(fixed: word) }
+  }
+
+  private mutating func appendSections(
+    _ batch: RecordBatch, _ resources: CodeCompaction, _ scopes: CodeCompaction, _ series: CodeCompaction
+  ) {
+    var resourceTable = resources.used.map { batch.resources[$0] }
+    var scopeTable = scopes.used.map { batch.scopes[$0] }
+    if batch.signal == .metrics {
+      let encoded = SeriesTable.encode(series.used.map { batch.series[$0] })
+      resourceTable = encoded.resources
+      scopeTable = encoded.scopes
+      appendSection(.series, encoded.bytes)
+    }
+    var writer = EncodingWriter()
+    IdentityTables.append(resourceTable, to: &writer)
+    appendSection(.resources, writer)
+    writer.removeAll()
+    IdentityTables.append(scopeTable, to: &writer)
+    appendSection(.scopes, writer)
+    if batch.signal != .metrics { appendSection(.traceFilters, filters) }
+  }
+
+  private mutating func appendSection(_ section: PartSection, _ content: EncodingWriter) {
+    align()
+    directory.sections.append(
+      PartSectionEntry(
+        kind: section.rawValue, offset: position, byteCount: content.count,
+        checksum: Checksum.crc32c(content.bytes, 0..<content.count)))
+    buffer.append(contentsOf: content.bytes)
+  }
+
+  private mutating func appendIndexSummaryAndTrailer() {
+    var index = EncodingWriter()
+    for block in blocks { block.append(to: &index) }
+    var summary = EncodingWriter()
+    directory.append(valueCounts: valueCounts, to: &summary)
+    let indexOffset = position
+    buffer.append(contentsOf: index.bytes)
+    let summaryOffset = position
+    buffer.append(contentsOf: summary.bytes)
+    let trailerStart = buffer.count
+    buffer.append(fixed: UInt64(summaryOffset))
+    buffer.append(fixed: UInt32(summary.count))
+    buffer.append(fixed: Checksum.crc32c(summary.bytes, 0..<summary.count))
+    buffer.append(fixed: UInt64(indexOffset))
+    buffer.append(fixed: UInt32(index.count))
+    buffer.append(fixed: Checksum.crc32c(index.bytes, 0..<index.count))
+    appendVersion()
+    buffer.append(fixed: UInt32(0))
+    buffer.append(fixed: Checksum.crc32c(buffer.bytes, trailerStart..<buffer.count))
+    buffer.append(fixed: PartFormat.magic)
+  }
+}
+
+/// Codes renumbered over the table entries that rows use, in the order of first use.
+struct CodeCompaction {
+  let codes: [UInt32]
+  /// Old codes by new code.
+  let used: [Int]
+
+  init(_ codes: [UInt32], tableCount: Int) {
+    var map = [UInt32](repeating: .max, count: tableCount)
+    var used: [Int] = []
+    self.codes = codes.map { code in
+      let index = Int(code)
+      if map[index] == .max {
+        map[index] = UInt32(used.count)
+        used.append(index)
+      }
+      return map[index]
+    }
+    self.used = used
+  }
+}

@@ -1,0 +1,114 @@
+import TelemetryEncoding
+import TelemetryModel
+
+/// One block of a part as queries see it.
+struct PartBlock: BlockSource {
+  let part: PartFile
+  let number: Int
+
+  private var entry: PartBlockEntry { part.blocks[number] }
+
+  var signal: Signal { part.directory.identity.signal }
+  var rowCount: Int { entry.rowCount }
+  var timeFirst: Int64 { entry.timeFirst }
+  var timeLast: Int64 { entry.timeLast }
+  var resources: [Resource] { part.resources }
+  var scopes: [InstrumentationScope] { part.scopes }
+
+  /// Decoded at the first call. Empty when the table cannot be read; `read` throws then.
+  var series: [Series] { (try? part.series()) ?? [] }
+
+  var columns: [(key: ColumnKey, rowCount: Int)] { columns(ofTable: 0) }
+
+  func childColumns(_ kind: ChildKind) -> [(key: ColumnKey, rowCount: Int)] { columns(ofTable: kind.rawValue) }
+
+  private func columns(ofTable table: UInt8) -> [(key: ColumnKey, rowCount: Int)] {
+    entry.chunks.compactMap { chunk in
+      let schema = part.directory.schema[chunk.schemaEntry]
+      guard schema.table == table, let key = schema.key else { return nil }
+      return (key, chunk.valueCount)
+    }
+  }
+
+  func bounds(of key: ColumnKey) -> ClosedRange<Int64>? {
+    let wanted = PartSchemaEntry(key, table: nil)
+    return entry.chunks.first { part.directory.schema[$0.schemaEntry] == wanted }?.bounds
+  }
+
+  func mayContain(_ trace: TraceID) -> Bool {
+    number < part.filters.count ? part.filters[number].mayContain(trace) : signal != .metrics
+  }
+
+  func read(_ selection: ColumnSelection) throws(StorageError) -> (batch: RecordBatch, byteCount: Int) {
+    let entry = entry
+    let schema = part.directory.schema
+    let series = selection.identities && signal == .metrics ? try part.series() : []
+    let chosen = entry.chunks.filter { chunk in
+      let schema = schema[chunk.schemaEntry]
+      guard let role = PartSchemaEntry.Role(rawValue: schema.role) else { return false }
+      if schema.table != 0 { return ChildKind(rawValue: schema.table).map(selection.children.contains) ?? false }
+      return role == .column ? schema.key.map(selection.contains) ?? false : selection.identities
+    }
+    let chunks = try ChunkBytes(part.file, chosen.map(\.range))
+    do throws(EncodingError) {
+      let batch = try decode(entry, chosen, chunks, series)
+      return (batch, chunks.byteCount)
+    } catch {
+      throw StorageError(error, path: part.file.path, what: "block \(number)")
+    }
+  }
+
+  private func decode(
+    _ entry: PartBlockEntry, _ chosen: [PartChunk], _ chunks: ChunkBytes, _ series: [Series]
+  ) throws(EncodingError) -> RecordBatch {
+    var columns: [Column] = []
+    var codes: [PartSchemaEntry.Role: [UInt32]] = [:]
+    var childColumns: [ChildKind: [Column]] = [:]
+    var parents: [ChildKind: [UInt32]] = [:]
+    for chunk in chosen {
+      let schema = part.directory.schema[chunk.schemaEntry]
+      let (bytes, range) = chunks[chunk.range]
+      let kind = ChildKind(rawValue: schema.table)
+      let rowCount = kind.map { childRowCount(entry, $0) } ?? entry.rowCount
+      switch PartSchemaEntry.Role(rawValue: schema.role) {
+      case .column:
+        guard let key = schema.key else { continue }
+        let column = try ColumnChunk.decode(key, bytes, range, rowCount: rowCount)
+        if let kind { childColumns[kind, default: []].append(column) } else { columns.append(column) }
+      case .parentRows:
+        guard let kind else { continue }
+        parents[kind] = try ascending(
+          WordCodec.codes(try ColumnChunk.decodeWords(bytes, range, rowCount: rowCount), limit: entry.rowCount))
+      case .resourceCodes, .scopeCodes, .seriesCodes:
+        guard let role = PartSchemaEntry.Role(rawValue: schema.role) else { continue }
+        let limit =
+          switch role {
+          case .resourceCodes: resources.count
+          case .scopeCodes: scopes.count
+          default: series.count
+          }
+        codes[role] = try WordCodec.codes(
+          try ColumnChunk.decodeWords(bytes, range, rowCount: rowCount), limit: limit)
+      case nil: continue
+      }
+    }
+    let children = ChildKind.allCases.compactMap { kind in
+      parents[kind].map { ChildTable(kind: kind, parentRows: $0, columns: childColumns[kind] ?? []) }
+    }
+    return RecordBatch(
+      signal: signal, rowCount: entry.rowCount, columns: columns, resources: resources,
+      resourceCodes: codes[.resourceCodes] ?? [], scopes: scopes, scopeCodes: codes[.scopeCodes] ?? [], series: series,
+      seriesCodes: codes[.seriesCodes] ?? [], children: children)
+  }
+
+  private func childRowCount(_ entry: PartBlockEntry, _ kind: ChildKind) -> Int {
+    entry.children.first { $0.kind == kind.rawValue }?.rowCount ?? 0
+  }
+
+  private func ascending(_ rows: [UInt32]) throws(EncodingError) -> [UInt32] {
+    for index in rows.indices.dropFirst() where rows[index] < rows[index - 1] {
+      throw EncodingError(.damaged, "parent rows are not ascending")
+    }
+    return rows
+  }
+}

@@ -1,0 +1,129 @@
+import Synchronization
+import TelemetryEncoding
+import TelemetryModel
+
+/// What the blocks of one open part share: the file, the index and the identity tables. Immutable but for the cache.
+final class PartFile: Sendable {
+  let file: any StoredFile
+  let directory: PartDirectory
+  let fileBytes: Int
+  let blocks: [PartBlockEntry]
+  let indexBytes: Int
+  let resources: [Resource]
+  let scopes: [InstrumentationScope]
+  /// One per block; empty when the part has none.
+  let filters: [SplitBlockFilter]
+  private let seriesState: Mutex<SeriesState>
+
+  /// The series are decoded when first asked for: most parts are opened for their names and times only.
+  private enum SeriesState {
+    /// The section's bytes, whose checksum was right.
+    case stored([UInt8])
+    case decoded([Series])
+    case failed(EncodingError)
+  }
+
+  /// Reads and checks everything but the chunks.
+  init(_ file: any StoredFile) throws(StorageError) {
+    self.file = file
+    var tail = try PartTail(file)
+    let trailer = try tail.trailer()
+    fileBytes = tail.fileBytes
+    indexBytes = trailer.index.count
+    try tail.cover(from: min(trailer.summary.lowerBound, trailer.index.lowerBound))
+    var summary = try tail.reader(trailer.summary, checksum: trailer.summaryChecksum, "summary")
+    var index = try tail.reader(trailer.index, checksum: trailer.indexChecksum, "index")
+    let path = file.path
+    let directory: PartDirectory
+    let blocks: [PartBlockEntry]
+    do throws(EncodingError) {
+      directory = try PartDirectory(&summary, fileBytes: tail.fileBytes)
+      blocks = try PartFile.blocks(&index, directory, fileBytes: tail.fileBytes)
+    } catch {
+      throw StorageError(error, path: path, what: "index")
+    }
+    self.directory = directory
+    self.blocks = blocks
+
+    let known = directory.sections.filter { PartSection(rawValue: $0.kind) != nil }
+    try tail.cover(from: known.map(\.offset).min() ?? tail.fileBytes)
+    var readers: [PartSection: EncodingReader] = [:]
+    for entry in known {
+      guard let section = PartSection(rawValue: entry.kind) else { continue }
+      let range = entry.offset..<entry.offset + entry.byteCount
+      readers[section] = try tail.reader(range, checksum: entry.checksum, section.name)
+    }
+    do throws(EncodingError) {
+      var resources: [Resource] = []
+      if var reader = readers[.resources] { resources = try IdentityTables.decodeResources(&reader) }
+      self.resources = resources
+      var scopes: [InstrumentationScope] = []
+      if var reader = readers[.scopes] { scopes = try IdentityTables.decodeScopes(&reader) }
+      self.scopes = scopes
+      var filters: [SplitBlockFilter] = []
+      if var reader = readers[.traceFilters] { filters = try PartFile.filters(&reader, blockCount: blocks.count) }
+      self.filters = filters
+    } catch {
+      throw StorageError(error, path: path, what: "identity tables and filters")
+    }
+    let stored = readers[.series].map { Array($0.bytes[$0.position..<$0.end]) }
+    seriesState = Mutex(stored.map { .stored($0) } ?? .decoded([]))
+  }
+
+  /// The series table, decoded once.
+  ///
+  /// - Throws: `.damaged` when bytes that match their checksum make no table.
+  func series() throws(StorageError) -> [Series] {
+    let resources = resources
+    let scopes = scopes
+    let outcome: Result<[Series], EncodingError> = seriesState.withLock { state in
+      switch state {
+      case .decoded(let series): return .success(series)
+      case .failed(let error): return .failure(error)
+      case .stored(let bytes):
+        do throws(EncodingError) {
+          var reader = EncodingReader(bytes)
+          let series = try SeriesTable.decode(&reader, resources: resources, scopes: scopes)
+          state = .decoded(series)
+          return .success(series)
+        } catch {
+          state = .failed(error)
+          return .failure(error)
+        }
+      }
+    }
+    do throws(EncodingError) {
+      return try outcome.get()
+    } catch {
+      throw StorageError(error, path: file.path, what: "series")
+    }
+  }
+
+  private static func blocks(
+    _ reader: inout EncodingReader, _ directory: PartDirectory, fileBytes: Int
+  ) throws(EncodingError) -> [PartBlockEntry] {
+    var blocks: [PartBlockEntry] = []
+    var rowCount = 0
+    for _ in 0..<directory.blockCount {
+      let block = try PartBlockEntry(&reader, schemaCount: directory.schema.count, fileBytes: fileBytes)
+      rowCount += block.rowCount
+      blocks.append(block)
+    }
+    guard rowCount == directory.rowCount else { throw EncodingError(.damaged, "the blocks have another number of rows") }
+    return blocks
+  }
+
+  private static func filters(
+    _ reader: inout EncodingReader, blockCount: Int
+  ) throws(EncodingError) -> [SplitBlockFilter] {
+    var filters: [SplitBlockFilter] = []
+    for _ in 0..<blockCount {
+      let byteCount = try reader.fixedCount(limit: reader.remaining)
+      var words: [UInt32] = []
+      words.reserveCapacity(byteCount / 4)
+      for _ in 0..<byteCount / 4 { words.append(try reader.fixed()) }
+      filters.append(try SplitBlockFilter(words: words))
+    }
+    return filters
+  }
+}

@@ -1,0 +1,44 @@
+package import TelemetryModel
+
+/// Writes parts.
+///
+/// A part appears under its name only when it is whole and durable: it is written beside it, synced and renamed, and
+/// the folder synced. Cost: about a microsecond of CPU a row.
+package enum PartWriter {
+  /// Sorts `batch` and writes it as one part.
+  ///
+  /// Blocks for the writes and two syncs: call it from a storage thread.
+  ///
+  /// - Parameter path: the part's final path; its folder exists. A file there is replaced.
+  /// - Throws: what the file system throws; the temporary file is removed then.
+  package static func write(
+    _ batch: RecordBatch, to path: String, in fileSystem: any FileSystem, identity: PartIdentity
+  ) throws(StorageError) -> PartSummary {
+    let temporary = path + ".tmp"
+    let summary: PartSummary
+    do throws(StorageError) {
+      let file = try fileSystem.create(temporary)
+      var assembly = PartAssembly(file: file, identity: identity)
+      summary = try assembly.write(sorted(batch))
+      try file.sync()
+      try fileSystem.rename(temporary, to: path)
+    } catch {
+      // The first failure is what counts; a rest that cannot be removed now is removed when the store opens.
+      try? fileSystem.remove(temporary)
+      throw error
+    }
+    try fileSystem.syncDirectory(directory(of: path))
+    return summary
+  }
+
+  private static func sorted(_ batch: RecordBatch) -> RecordBatch {
+    let order = batch.storageOrder()
+    for (position, row) in order.enumerated() where position != Int(row) { return batch.gathered(order) }
+    return batch
+  }
+
+  private static func directory(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}

@@ -1,0 +1,79 @@
+/// Reads the frames of one segment from its bytes.
+///
+/// After a bad frame it goes on behind it when the bad one's length leads to a whole frame, since then only that frame is
+/// damaged.
+package struct LogSegmentReader {
+  package enum Item {
+    case frame(LoggedBody)
+    /// Bytes that are no frame; a whole frame follows.
+    case damaged(Range<Int>)
+    /// Bytes to the end that are no frame. `isTorn`: they look like a write that a crash cut off, so that nobody was
+    /// told that they were stored.
+    case unreadable(Range<Int>, isTorn: Bool)
+  }
+
+  private let bytes: [UInt8]
+  private var position: Int
+  private var lastSequence: UInt64
+
+  /// - Parameter lastSequence: the sequence before the segment's first one; frames must lie above it.
+  package init(_ bytes: [UInt8], after lastSequence: UInt64) {
+    self.bytes = bytes
+    position = min(LogSegment.headerByteCount, bytes.count)
+    self.lastSequence = lastSequence
+  }
+
+  /// The next frame or damage, nil at the end.
+  package mutating func next() -> Item? {
+    guard position < bytes.count else { return nil }
+    let start = position
+    let length = frameLength(at: start)
+    if let length, let body = frame(at: start, length: length) {
+      position = start + LogFrame.prefixByteCount + length
+      lastSequence = body.sequence
+      return .frame(body)
+    }
+    if let length {
+      let end = start + LogFrame.prefixByteCount + length
+      if let following = frameLength(at: end), frame(at: end, length: following) != nil {
+        position = end
+        return .damaged(start..<end)
+      }
+    }
+    position = bytes.count
+    return .unreadable(start..<bytes.count, isTorn: length == nil && !hasFrame(after: start))
+  }
+
+  /// Whether a whole frame lies somewhere behind a place where none begins: then it was no write that was cut off. What
+  /// lies there is not replayed, since a body may contain what looks like a frame.
+  private func hasFrame(after offset: Int) -> Bool {
+    var candidate = offset + 1
+    while candidate + LogFrame.prefixByteCount + LogFrame.fixedByteCount <= bytes.count {
+      if LogFrame.mayBegin(bytes, at: candidate), let length = frameLength(at: candidate),
+        frame(at: candidate, length: length) != nil
+      {
+        return true
+      }
+      candidate += 1
+    }
+    return false
+  }
+
+  /// The length that the prefix at `offset` says; nil when no frame of it fits in the segment.
+  private func frameLength(at offset: Int) -> Int? {
+    guard offset + LogFrame.prefixByteCount <= bytes.count else { return nil }
+    var reader = StoredBytesReader(bytes[offset..<offset + 4])
+    guard let length = reader.integer(UInt32.self), length >= LogFrame.fixedByteCount,
+      Int(length) <= bytes.count - offset - LogFrame.prefixByteCount
+    else { return nil }
+    return Int(length)
+  }
+
+  private func frame(at offset: Int, length: Int) -> LoggedBody? {
+    let content = bytes[offset + LogFrame.prefixByteCount..<offset + LogFrame.prefixByteCount + length]
+    var prefix = StoredBytesReader(bytes[offset + 4..<offset + 8])
+    guard prefix.integer(UInt32.self) == content.castagnoli, let body = LogFrame.decode(content), body.sequence > lastSequence
+    else { return nil }
+    return body
+  }
+}
