@@ -141,6 +141,17 @@ let package = Package(
         product("ArgumentParser", "swift-argument-parser"),
       ],
       swiftSettings: commonSettings),
+    .target(
+      name: "TelemetryFixtures", dependencies: ["TelemetryModel"], path: "Tests/TelemetryFixtures",
+      swiftSettings: commonSettings),
+    .testTarget(
+      name: "TelemetryModelTests", dependencies: ["TelemetryModel", "TelemetryFixtures"], swiftSettings: commonSettings),
+    .testTarget(
+      name: "TelemetryEncodingTests", dependencies: ["TelemetryModel", "TelemetryEncoding"], swiftSettings: commonSettings),
+    .testTarget(
+      name: "TelemetryStorageTests",
+      dependencies: ["TelemetryModel", "TelemetryEncoding", "TelemetryStore", "TelemetryStorage", "TelemetryFixtures"],
+      swiftSettings: commonSettings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
