@@ -18,72 +18,134 @@ package struct BatchFixtures: RandomNumberGenerator {
   private mutating func below(_ limit: Int) -> Int { Int.random(in: 0..<limit, using: &self) }
 
   package mutating func batch(_ signal: Signal, rowCount: Int) -> RecordBatch {
+    var columns = [Column(ColumnKey(Field.time, .int), values: times(rowCount))]
+    columns += attributes(rowCount, .record)
+    switch signal {
+    case .logs: columns += logColumns(rowCount)
+    case .spans: columns += spanColumns(rowCount)
+    case .metrics: columns.append(sparse(ColumnKey(Field.value, .double), rowCount, 0.5) { $0.doubles($1) })
+    }
+    let resources = (0..<3).map { resource($0) }
+    let scopes = (0..<2).map { InstrumentationScope(name: "library-\($0)", version: "1.0") }
+    if signal == .metrics {
+      let series = (0..<40).map { self.series($0, resources, scopes) }
+      return RecordBatch(
+        signal: signal, rowCount: rowCount, columns: columns, series: series, seriesCodes: codes(rowCount, below: 37),
+        children: [children(.exemplar, rowCount, .record)])
+    }
+    let resourceCodes = codes(rowCount, below: 3)
+    let scopeCodes = codes(rowCount, below: 2)
+    var children: [ChildTable] = []
+    if signal == .spans {
+      children = [self.children(.event, rowCount, .event), self.children(.link, rowCount, .link)]
+    }
+    return RecordBatch(
+      signal: signal, rowCount: rowCount, columns: columns, resources: resources, resourceCodes: resourceCodes,
+      scopes: scopes, scopeCodes: scopeCodes, children: children)
+  }
+
+  private mutating func times(_ rowCount: Int) -> ColumnValues {
     let start: Int64 = 1_700_000_000_000_000_000
     var times: [Int64] = []
     for row in 0..<rowCount { times.append(start + Int64(row) * 1_000_003 + Int64(below(9_000_000))) }
-    var columns = [Column(ColumnKey(Field.time, .int), values: .int64(times))]
-    let traces = (0..<max(1, rowCount / 7)).map { _ in TraceID(high: next(), low: next()) }
-    let resources: [Resource] = (0..<3).map { number in
-      let attributes = [Attribute("service.name", .string("service-\(number)")), Attribute("host.id", .int(Int64(below(4))))]
-      return Resource(attributes: AttributeSet(attributes), schemaURL: "https://example.org/schema")
-    }
-    let scopes: [InstrumentationScope] = (0..<2).map { number in
-      InstrumentationScope(name: "library-\(number)", version: "1.\(below(2))")
-    }
-    columns += attributes(rowCount, .record)
-    switch signal {
-    case .logs:
-      columns.append(Column(ColumnKey(Field.body, .string), values: .bytes(BytesColumn((0..<rowCount).map { _ in "request \(below(1000)) done in \(below(90)) ms" }))))
-      columns.append(sparse(ColumnKey(Field.traceID, .traceID), rowCount, 0.4) { generator, count in .traceIDs((0..<count).map { _ in traces[generator.below(traces.count)] }) })
-      columns.append(sparse(ColumnKey(Field.severity, .int), rowCount, 0.9) { generator, count in .int64((0..<count).map { _ in Int64(generator.below(24) + 1) }) })
-    case .spans:
-      columns.append(Column(ColumnKey(Field.traceID, .traceID), values: .traceIDs((0..<rowCount).map { _ in traces[below(traces.count)] })))
-      columns.append(Column(ColumnKey(Field.spanID, .spanID), values: .spanIDs((0..<rowCount).map { _ in SpanID(next()) })))
-      columns.append(Column(ColumnKey(Field.name, .string), values: .dictionary(codes: (0..<rowCount).map { _ in UInt32(below(5)) }, distinct: BytesColumn(["a", "b", "GET /", "never", "SELECT"]))))
-      columns.append(Column(ColumnKey(Field.duration, .int), values: .int64((0..<rowCount).map { _ in Int64(below(1_000_000_000)) - 5 })))
-    case .metrics:
-      let series = (0..<40).map { index in
-        Series(
-          resource: resources[index % 3], scope: scopes[index % 2], name: "metric.\(index / 4)", unit: "s",
-          description: "what it is", kind: .histogram, temporality: .cumulative, isMonotonic: index % 2 == 0,
-          attributes: AttributeSet([Attribute("code", .int(Int64(index)))]), bounds: [0.5, 1, Double(index)])
-      }
-      columns.append(sparse(ColumnKey(Field.value, .double), rowCount, 0.5) { generator, count in .double((0..<count).map { _ in Double(bitPattern: generator.next()) }) })
-      return RecordBatch(
-        signal: signal, rowCount: rowCount, columns: columns, series: series,
-        seriesCodes: (0..<rowCount).map { _ in UInt32(below(37)) }, children: [children(.exemplar, rowCount, .record)])
-    }
-    return RecordBatch(
-      signal: signal, rowCount: rowCount, columns: columns, resources: resources,
-      resourceCodes: (0..<rowCount).map { _ in UInt32(below(3)) }, scopes: scopes,
-      scopeCodes: (0..<rowCount).map { _ in UInt32(below(2)) },
-      children: signal == .spans ? [children(.event, rowCount, .event), children(.link, rowCount, .link)] : [])
+    return .int64(times)
+  }
+
+  private func resource(_ number: Int) -> Resource {
+    let attributes = [Attribute("service.name", .string("service-\(number)")), Attribute("host.id", .int(Int64(number)))]
+    return Resource(attributes: AttributeSet(attributes), schemaURL: "https://example.org/schema")
+  }
+
+  private func series(_ number: Int, _ resources: [Resource], _ scopes: [InstrumentationScope]) -> Series {
+    Series(
+      resource: resources[number % 3], scope: scopes[number % 2], name: "metric.\(number / 4)", unit: "s",
+      description: "what it is", kind: .histogram, temporality: .cumulative, isMonotonic: number % 2 == 0,
+      attributes: AttributeSet([Attribute("code", .int(Int64(number)))]), bounds: [0.5, 1, Double(number)])
+  }
+
+  private mutating func logColumns(_ rowCount: Int) -> [Column] {
+    var bodies = BytesColumn()
+    for _ in 0..<rowCount { bodies.append("request \(below(1000)) done in \(below(90)) ms".utf8) }
+    return [
+      Column(ColumnKey(Field.body, .string), values: .bytes(bodies)),
+      sparse(ColumnKey(Field.traceID, .traceID), rowCount, 0.4) { $0.traces($1) },
+      sparse(ColumnKey(Field.severity, .int), rowCount, 0.9) { $0.integers($1, below: 24) },
+    ].filter { $0.values.count > 0 }
+  }
+
+  private mutating func spanColumns(_ rowCount: Int) -> [Column] {
+    var ids: [SpanID] = []
+    for _ in 0..<rowCount { ids.append(SpanID(next())) }
+    let names = BytesColumn(["a", "b", "GET /", "never", "SELECT"])
+    return [
+      Column(ColumnKey(Field.traceID, .traceID), values: traces(rowCount)),
+      Column(ColumnKey(Field.spanID, .spanID), values: .spanIDs(ids)),
+      Column(ColumnKey(Field.name, .string), values: .dictionary(codes: codes(rowCount, below: 5), distinct: names)),
+      Column(ColumnKey(Field.duration, .int), values: integers(rowCount, below: 1_000_000_000)),
+    ]
   }
 
   private mutating func children(_ kind: ChildKind, _ rowCount: Int, _ scope: FieldScope) -> ChildTable {
     var parents: [UInt32] = []
-    for row in 0..<rowCount where below(4) == 0 { parents += [UInt32](repeating: UInt32(row), count: below(3) + 1) }
-    if parents.isEmpty { parents = [0] }
+    for row in 0..<rowCount where below(4) == 0 {
+      parents += [UInt32](repeating: UInt32(row), count: below(3) + 1)
+    }
     let times = Column(ColumnKey(Field.time, .int), values: .int64(parents.map { Int64($0) * 7 }))
     return ChildTable(kind: kind, parentRows: parents, columns: [times] + attributes(parents.count, scope))
   }
 
   private mutating func attributes(_ rowCount: Int, _ scope: FieldScope) -> [Column] {
-    [
-      sparse(ColumnKey(scope, "http.status", .int), rowCount, 0.6) { generator, count in .int64((0..<count).map { _ in Int64(200 + generator.below(300)) }) },
-      sparse(ColumnKey(scope, "http.status", .string), rowCount, 0.1) { generator, count in .bytes(BytesColumn((0..<count).map { _ in "\(generator.below(600))" })) },
-      sparse(ColumnKey(scope, "ok", .bool), rowCount, 0.3) { generator, count in .int64((0..<count).map { _ in Int64(generator.below(2)) }) },
-      sparse(ColumnKey(scope, "ratio", .double), rowCount, 0.3) { generator, count in .double((0..<count).map { _ in Double(bitPattern: generator.next()) }) },
-      sparse(ColumnKey(scope, "list", .array), rowCount, 0.02) { generator, count in
-        var values = BytesColumn()
-        for _ in 0..<count { values.append(ValueEncoding.encode(.array([.int(Int64(generator.below(9))), .string("x")]))) }
-        return .bytes(values)
-      },
-      sparse(ColumnKey(scope, "nothing", .empty), rowCount, 0.05) { _, count in .bytes(BytesColumn([String](repeating: "", count: count))) },
-      sparse(ColumnKey(scope, "raw", .bytes), rowCount, 0.2) { generator, count in
-        .dictionary(codes: (0..<count).map { _ in UInt32(generator.below(3)) }, distinct: BytesColumn(["\u{0}", "b", "c", "unused"]))
-      },
-    ].filter { $0.values.count > 0 }
+    var columns: [Column] = []
+    columns.append(sparse(ColumnKey(scope, "http.status", .int), rowCount, 0.6) { $0.integers($1, below: 300) })
+    columns.append(sparse(ColumnKey(scope, "http.status", .string), rowCount, 0.1) { $0.texts($1, below: 600) })
+    columns.append(sparse(ColumnKey(scope, "ok", .bool), rowCount, 0.3) { $0.integers($1, below: 2) })
+    columns.append(sparse(ColumnKey(scope, "ratio", .double), rowCount, 0.3) { $0.doubles($1) })
+    columns.append(sparse(ColumnKey(scope, "list", .array), rowCount, 0.02) { $0.arrays($1) })
+    columns.append(sparse(ColumnKey(scope, "nothing", .empty), rowCount, 0.05) { .bytes(BytesColumn([String](repeating: "", count: $1))) })
+    columns.append(sparse(ColumnKey(scope, "raw", .bytes), rowCount, 0.2) { generator, count in
+      .dictionary(codes: generator.codes(count, below: 3), distinct: BytesColumn(["", "b", "c", "unused"]))
+    })
+    return columns.filter { $0.values.count > 0 }
+  }
+
+  private mutating func codes(_ count: Int, below limit: Int) -> [UInt32] {
+    var codes: [UInt32] = []
+    for _ in 0..<count { codes.append(UInt32(below(limit))) }
+    return codes
+  }
+
+  private mutating func integers(_ count: Int, below limit: Int) -> ColumnValues {
+    var values: [Int64] = []
+    for _ in 0..<count { values.append(Int64(below(limit))) }
+    return .int64(values)
+  }
+
+  private mutating func doubles(_ count: Int) -> ColumnValues {
+    var values: [Double] = []
+    for _ in 0..<count { values.append(Double(bitPattern: next())) }
+    return .double(values)
+  }
+
+  private mutating func texts(_ count: Int, below limit: Int) -> ColumnValues {
+    var values = BytesColumn()
+    for _ in 0..<count { values.append("\(below(limit))".utf8) }
+    return .bytes(values)
+  }
+
+  private mutating func arrays(_ count: Int) -> ColumnValues {
+    var values = BytesColumn()
+    for _ in 0..<count { values.append(ValueEncoding.encode(.array([.int(Int64(below(9))), .string("x")]))) }
+    return .bytes(values)
+  }
+
+  /// Ids of which about seven rows share one.
+  private mutating func traces(_ count: Int) -> ColumnValues {
+    var ids: [TraceID] = []
+    for _ in 0..<count {
+      let number = UInt64(below(max(1, count / 7)))
+      ids.append(TraceID(high: number &* 0x9e37_79b9_7f4a_7c15 | 1, low: number &* 0xd1b5_4a32_d192_ed03))
+    }
+    return .traceIDs(ids)
   }
 
   private mutating func sparse(
@@ -100,10 +162,13 @@ package struct BatchFixtures: RandomNumberGenerator {
     parts.append("scope \(batch.scope(ofRow: row).map { "\($0.name) \($0.version)" } ?? "")")
     if batch.signal == .metrics, row < batch.seriesCodes.count {
       let series = batch.series[Int(batch.seriesCodes[row])]
-      parts.append("series \(series.name) \(series.unit) \(series.description) \(series.kind) \(series.temporality) \(series.isMonotonic) \(series.attributes.encoded) \(series.bounds)")
+      parts.append("series \(series.name) \(series.unit) \(series.description) \(series.kind)")
+      parts.append("\(series.temporality) \(series.isMonotonic) \(series.attributes.encoded) \(series.bounds)")
     }
     for child in batch.children.sorted(by: { $0.kind.rawValue < $1.kind.rawValue }) {
-      for index in child.children(ofRow: row) { parts.append("\(child.kind) " + texts(child.columns, row: index).joined(separator: ",")) }
+      for index in child.children(ofRow: row) {
+        parts.append("\(child.kind) " + texts(child.columns, row: index).joined(separator: ","))
+      }
     }
     return parts.joined(separator: "\n")
   }

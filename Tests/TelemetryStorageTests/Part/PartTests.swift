@@ -1,5 +1,6 @@
 import TelemetryFixtures
 import TelemetryModel
+import TelemetryStore
 import Testing
 
 @testable import TelemetryEncoding
@@ -56,7 +57,7 @@ struct PartTests {
     #expect(reader.blocks[1].timeFirst == 65_536)
     #expect(try reader.blocks[1].read(.everything).batch.times.last == Int64(count - 1))
 
-    let bodies = BytesColumn((0..<30).map { String(repeating: "\($0)", count: 1 << 20 >> 1) })
+    let bodies = BytesColumn((0..<30).map { String(repeating: "\($0)", count: 512 << 10) })
     let large = RecordBatch(
       signal: .logs, rowCount: 30,
       columns: [
