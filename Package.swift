@@ -141,6 +141,15 @@ let package = Package(
         product("ArgumentParser", "swift-argument-parser"),
       ],
       swiftSettings: commonSettings),
+
+    // Tests
+    .testTarget(
+      name: "IngestTests",
+      dependencies: [
+        "Ingest", "TelemetryModel", "TelemetryStore", "TelemetryWire", product("NIOCore", "swift-nio"),
+        product("NIOPosix", "swift-nio"), product("NIOHTTP2", "swift-nio-http2"), product("NIOHPACK", "swift-nio-http2"),
+      ],
+      swiftSettings: commonSettings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
