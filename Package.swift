@@ -167,6 +167,12 @@ let package = Package(
     .testTarget(
       name: "TelemetryStorageTests",
       dependencies: ["TelemetryModel", "TelemetryEncoding", "TelemetryStore", "TelemetryStorage", "TelemetryFixtures"],
+    .testTarget(
+      name: "IngestTests",
+      dependencies: [
+        "Ingest", "TelemetryModel", "TelemetryStore", "TelemetryWire", product("NIOCore", "swift-nio"),
+        product("NIOPosix", "swift-nio"), product("NIOHTTP2", "swift-nio-http2"), product("NIOHPACK", "swift-nio-http2"),
+      ],
       swiftSettings: commonSettings),
   ],
   swiftLanguageModes: [.v6],
