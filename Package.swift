@@ -143,6 +143,8 @@ let package = Package(
         product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
         product("Logging", "swift-log"), product("Metrics", "swift-metrics"),
         product("Tracing", "swift-distributed-tracing"), product("NIOCore", "swift-nio"),
+        product("NIOHTTP1", "swift-nio"), product("CoreMetrics", "swift-metrics"),
+        product("UnixSignals", "swift-service-lifecycle"),
         product("ArgumentParser", "swift-argument-parser"),
       ],
       swiftSettings: commonSettings),
@@ -173,6 +175,9 @@ let package = Package(
         "Ingest", "TelemetryModel", "TelemetryStore", "TelemetryWire", product("NIOCore", "swift-nio"),
         product("NIOPosix", "swift-nio"), product("NIOHTTP2", "swift-nio-http2"), product("NIOHPACK", "swift-nio-http2"),
       ],
+    .testTarget(
+      name: "SightlineSDKTests",
+      dependencies: ["SightlineSDK", product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOHTTP1", "swift-nio")],
       swiftSettings: commonSettings),
   ],
   swiftLanguageModes: [.v6],

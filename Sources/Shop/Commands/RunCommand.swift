@@ -1,0 +1,39 @@
+import ArgumentParser
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// Runs one service, or several in one process.
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run services of the shop in this process; `up` starts these.")
+
+  @Option(name: .customLong("service"), help: "A service to run; may be given several times.")
+  var services: [ServiceName]
+
+  @Option(help: "Where every service listens: frontend=8001,catalog=8002,…")
+  var peers: Peers
+
+  @Flag(help: "Stop when standard input ends, that is when the process that started this one is gone.")
+  var watchParent = false
+
+  func run() async throws {
+    var members: [any Service] = []
+    for name in services { members.append(ServiceHost.make(name, peers: peers).group) }
+    if watchParent { members.append(ParentWatch()) }
+    let configurations = members.map {
+      ServiceGroupConfiguration.ServiceConfiguration(
+        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+        failureTerminationBehavior: .gracefullyShutdownGroup)
+    }
+    var configuration = ServiceGroupConfiguration(services: configurations, logger: Logger.quiet)
+    configuration.gracefulShutdownSignals = [.sigterm, .sigint]
+    configuration.maximumGracefulShutdownDuration = .seconds(8)
+    try await ServiceGroup(configuration: configuration).run()
+  }
+}
+
+extension Logger {
+  /// The logger of the plumbing, which says nothing: what matters is logged by the services.
+  static let quiet = Logger(label: "sightline-shop") { _ in SwiftLogNoOpLogHandler() }
+}

@@ -1,0 +1,103 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+public import Logging
+
+/// Everything that the SDK can be told.
+///
+/// ``init(serviceName:environment:)`` starts from OpenTelemetry's defaults and applies the standard environment
+/// variables; what code sets afterwards wins.
+public struct ObservabilityConfiguration: Sendable {
+  /// `OTEL_SDK_DISABLED`: nothing is recorded; contexts are still passed on.
+  public var isDisabled = false
+  /// What the telemetry says about its origin.
+  public var resource: TelemetryResource
+
+  /// Where spans, metrics and logs go.
+  public var exporters: [TelemetrySignal: ExporterKind] = [.traces: .otlp, .metrics: .otlp, .logs: .otlp]
+  /// How each signal is sent.
+  public var endpoints: [TelemetrySignal: ExporterConfiguration]
+
+  /// The queue of ended spans.
+  public var spanQueue = QueueConfiguration(scheduleDelay: .seconds(5))
+  /// The queue of log records.
+  public var logQueue = QueueConfiguration(scheduleDelay: .seconds(1))
+  /// How often metrics are collected.
+  public var metricInterval: Duration = .seconds(60)
+
+  /// The sampler of new spans.
+  public var sampler: SamplerConfiguration = .parentBased(root: .alwaysOn)
+  /// The fields that carry the context.
+  public var propagators: [PropagatorKind] = [.traceContext, .baggage]
+
+  /// Bounds of spans and log records.
+  public var limits = RecordLimits()
+  /// Totals or differences, for monotonic sums and histograms.
+  public var temporality: MetricTemporality = .cumulative
+  /// Which measurements may become exemplars of histograms.
+  public var exemplarFilter: ExemplarFilter = .traceBased
+  /// Units, descriptions and buckets by instrument name.
+  public var metricDescriptions: [String: MetricDescription] = [:]
+  /// How many series one instrument name may have; further ones share one with `otel.metric.overflow=true`.
+  public var seriesLimit = 2000
+
+  /// The lowest level that new loggers record.
+  public var logLevel: Logger.Level = .info
+  /// Whether log records are also written to standard error as text.
+  public var writesLogsToConsole = false
+  /// Whether log records carry file, function and line.
+  public var recordsSourceLocation = true
+
+  /// How failed exports are tried again.
+  public var retry = RetryConfiguration()
+  /// How long ``Observability/shutdown()`` may take to send what is queued.
+  public var shutdownDeadline: Duration = .seconds(10)
+  /// Whether the SDK says on standard error what goes wrong, one line for each kind of failure.
+  public var reportsFailures = true
+  /// What the environment asked for and this SDK cannot do; reported at start.
+  public internal(set) var warnings: [String] = []
+
+  /// The defaults, changed by the standard environment variables.
+  ///
+  /// - Parameters:
+  ///   - serviceName: `service.name` unless `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` names another.
+  ///   - environment: the variables; nil takes the process's own.
+  public init(
+    serviceName: String = "unknown_service", environment: [String: String]? = nil
+  ) {
+    resource = TelemetryResource([
+      "service.name": .string(serviceName),
+      "service.instance.id": .string(Self.instanceID()),
+      "process.pid": .int(Int64(getpid())),
+      "host.name": .string(Self.hostName()),
+    ])
+    endpoints = [:]
+    apply(EnvironmentVariables(environment ?? ProcessInfo.processInfo.environment))
+  }
+
+  /// A random UUID, version 4, so that two instances on one host never share an identity.
+  private static func instanceID() -> String {
+    let trace = TraceID.random()
+    var digits = Array(trace.description)
+    digits[12] = "4"
+    digits[16] = ["8", "9", "a", "b"][Int(trace.low & 3)]
+    return [digits[0..<8], digits[8..<12], digits[12..<16], digits[16..<20], digits[20..<32]]
+      .map { String($0) }.joined(separator: "-")
+  }
+
+  private static func hostName() -> String {
+    var bytes = [CChar](repeating: 0, count: 256)
+    guard gethostname(&bytes, bytes.count - 1) == 0 else { return "unknown" }
+    return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}

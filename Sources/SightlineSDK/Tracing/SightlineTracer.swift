@@ -1,0 +1,108 @@
+import Synchronization
+public import Tracing
+
+/// The tracer behind swift-distributed-tracing, and the propagator of contexts.
+///
+/// A span that the sampler drops gets no id of its own: its context is the one of the span above, unchanged, so that
+/// everyone downstream sees trace id, flags, trace state and baggage as if this process did not take part, and no
+/// recorded span ever has an unrecorded parent (docs/adr/0080-dropped-spans-are-transparent.md). A dropped root starts a
+/// trace with the sampled flag off. The scope of a span is the module that starts it.
+public final class SightlineTracer: Tracer {
+  public typealias Span = SightlineSpan
+
+  private let sampler: any Sampler
+  private let propagators: [any Propagator]
+  private let limits: RecordLimits
+  private let isDisabled: Bool
+  private let emit: @Sendable (EndedSpan) -> Void
+  private let started = Atomic<Int>(0)
+  private let ended = Atomic<Int>(0)
+
+  init(
+    sampler: any Sampler, propagators: [any Propagator], limits: RecordLimits, isDisabled: Bool,
+    emit: @escaping @Sendable (EndedSpan) -> Void
+  ) {
+    self.sampler = sampler
+    self.propagators = propagators
+    self.limits = limits
+    self.isDisabled = isDisabled
+    self.emit = emit
+  }
+
+  /// Recorded spans that were started, and those of them that have not ended.
+  var counts: (started: Int, live: Int) {
+    let ended = ended.load(ordering: .relaxed)
+    let started = started.load(ordering: .relaxed)
+    return (started, max(0, started - ended))
+  }
+
+  public func startSpan<Instant: TracerInstant>(
+    _ operationName: String, context: @autoclosure () -> InstrumentationContext, ofKind kind: SpanKind,
+    at instant: @autoclosure () -> Instant, function: String, file fileID: String, line: UInt
+  ) -> SightlineSpan {
+    var context = context()
+    let parent = context.spanContext
+    if isDisabled { return SightlineSpan(context: context, recorder: nil) }
+    let traceID = parent?.traceID ?? .random()
+    let decision = sampler.decide(
+      SamplingParameters(parent: parent, traceID: traceID, name: operationName, kind: kind))
+    guard decision == .recordAndSample else {
+      if parent == nil {
+        context.spanContext = SpanContext(
+          traceID: traceID, spanID: .random(), flags: .random, traceState: .empty, isRemote: false, recorder: nil)
+      }
+      return SightlineSpan(context: context, recorder: nil)
+    }
+    let flags = parent.map { $0.flags.union(.sampled) } ?? [.sampled, .random]
+    let identity = SpanContext(
+      traceID: traceID, spanID: .random(), flags: flags, traceState: parent?.traceState ?? .empty, isRemote: false)
+    let start = SpanStart(
+      name: operationName, kind: kind, scope: Self.module(fileID), nanoseconds: instant().nanosecondsSinceEpoch,
+      parent: parent)
+    let recorder = SpanRecorder(start: start, context: identity, limits: limits) { [self] span in
+      ended.wrappingAdd(1, ordering: .relaxed)
+      emit(span)
+    }
+    started.wrappingAdd(1, ordering: .relaxed)
+    context.spanContext = SpanContext(
+      traceID: traceID, spanID: identity.spanID, flags: flags, traceState: identity.traceState, isRemote: false,
+      recorder: recorder)
+    return SightlineSpan(context: context, recorder: recorder)
+  }
+
+  public func startAnySpan<Instant: TracerInstant>(
+    _ operationName: String, context: @autoclosure () -> InstrumentationContext, ofKind kind: SpanKind,
+    at instant: @autoclosure () -> Instant, function: String, file fileID: String, line: UInt
+  ) -> any Tracing.Span {
+    startSpan(
+      operationName, context: context(), ofKind: kind, at: instant(), function: function, file: fileID, line: line)
+  }
+
+  /// The span that records under `context` in this process.
+  public func activeSpan(identifiedBy context: InstrumentationContext) -> SightlineSpan? {
+    guard let recorder = context.spanContext?.recorder else { return nil }
+    return SightlineSpan(context: context, recorder: recorder)
+  }
+
+  /// Does nothing: the protocol's flush cannot wait. Use ``Observability/forceFlush(within:)``.
+  @available(*, deprecated, message: "use Observability.forceFlush")
+  public func forceFlush() {}
+
+  public func inject<Carrier, Inject: Injector>(
+    _ context: InstrumentationContext, into carrier: inout Carrier, using injector: Inject
+  ) where Inject.Carrier == Carrier {
+    for propagator in propagators { propagator.inject(context, into: &carrier, using: injector) }
+  }
+
+  public func extract<Carrier, Extract: Extractor>(
+    _ carrier: Carrier, into context: inout InstrumentationContext, using extractor: Extract
+  ) where Extract.Carrier == Carrier {
+    for propagator in propagators { propagator.extract(carrier, into: &context, using: extractor) }
+  }
+
+  /// `Module` of `Module/File.swift`.
+  private static func module(_ fileID: String) -> String {
+    guard let slash = fileID.utf8.firstIndex(of: 0x2f) else { return fileID }
+    return String(fileID[..<slash])
+  }
+}
