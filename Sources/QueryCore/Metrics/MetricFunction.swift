@@ -1,0 +1,51 @@
+package import TelemetryModel
+
+/// What a metric question shows of each step.
+package enum MetricFunction: Sendable, Hashable {
+  /// The last value; of a histogram or summary the mean of the last point.
+  case raw
+  /// Per second.
+  case rate
+  case increase
+  case average
+  case minimum
+  case maximum
+  case sum
+  case count
+  /// 0 … 1.
+  case quantile(Double)
+
+  /// Parses `raw`, `rate`, `increase`, `avg`, `min`, `max`, `sum`, `count`, `p95`; nil when `text` is none.
+  package init?(_ text: String) {
+    switch text {
+    case "raw": self = .raw
+    case "rate": self = .rate
+    case "increase": self = .increase
+    case "avg": self = .average
+    case "min": self = .minimum
+    case "max": self = .maximum
+    case "sum": self = .sum
+    case "count": self = .count
+    default:
+      guard let quantile = AggregatePlan.quantile(text) else { return nil }
+      self = .quantile(quantile)
+    }
+  }
+
+  /// What a metric shows when the question does not say.
+  package static func standard(_ kind: MetricKind, isMonotonic: Bool) -> String {
+    switch kind {
+    case .gauge, .summary: "raw"
+    case .sum: isMonotonic ? "rate" : "raw"
+    case .histogram, .exponentialHistogram: "p95"
+    }
+  }
+
+  /// Whether the function needs the point before the window, to know what was added since.
+  package var needsPredecessor: Bool {
+    switch self {
+    case .raw: false
+    default: true
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import HTTPTypes
+import Hummingbird
+
+/// Every path of the API and the UI.
+///
+/// - Returns: a router for `APIServer`.
+func makeAPIRouter(_ environment: APIEnvironment) -> Router<APIContext> {
+  let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
+  router.add(middleware: RequestGate(environment: environment))
+  LogEndpoints(environment: environment).add(to: router)
+  TraceEndpoints(environment: environment).add(to: router)
+  MetricEndpoints(environment: environment).add(to: router)
+  ServiceEndpoints(environment: environment).add(to: router)
+  FieldEndpoints(environment: environment).add(to: router)
+  ServerEndpoints(environment: environment).add(to: router)
+  TokenEndpoints(environment: environment).add(to: router)
+  TailEndpoint(environment: environment).add(to: router)
+  WebFiles(directory: environment.webDirectory).add(to: router)
+  return router
+}

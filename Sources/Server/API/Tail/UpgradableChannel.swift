@@ -1,0 +1,119 @@
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+import NIOWebSocket
+
+/// A connection of the API server: HTTP for Hummingbird, or a WebSocket when its first request asks for the live tail.
+///
+/// Hummingbird has no upgrade without a package of its own, so NIO's upgrade handler stands in front: it looks at the
+/// first request, and what is no upgrade goes on into the same pipeline that Hummingbird builds.
+struct UpgradableChannel: HTTPChannelHandler {
+  /// What a connection turned out to be.
+  enum Outcome: Sendable {
+    case http(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>)
+    case tail(NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, target: String)
+  }
+
+  struct Value: ServerChildChannelValue {
+    let channel: any Channel
+    let outcome: EventLoopFuture<Outcome>
+  }
+
+  let responder: HTTPChannelHandler.Responder
+  let environment: APIEnvironment
+
+  /// Largest frame a client may send; it has nothing to say.
+  private static let frameLimit = 4_096
+
+  func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+    channel.eventLoop.makeCompletedFuture {
+      let upgrader = NIOTypedWebSocketServerUpgrader<Outcome>(
+        maxFrameSize: UpgradableChannel.frameLimit,
+        shouldUpgrade: { channel, head in
+          channel.eventLoop.makeFutureWithTask { await accept(head) }
+        },
+        upgradePipelineHandler: { channel, head in
+          channel.eventLoop.makeCompletedFuture {
+            .tail(try NIOAsyncChannel(wrappingChannelSynchronously: channel), target: head.uri)
+          }
+        })
+      let upgrade = NIOTypedHTTPServerUpgradeConfiguration<Outcome>(
+        upgraders: [upgrader], notUpgradingCompletionHandler: { UpgradableChannel.continueAsHTTP($0, logger) })
+      var configuration = NIOUpgradableHTTPServerPipelineConfiguration(upgradeConfiguration: upgrade)
+      configuration.enablePipelining = false
+      configuration.enableErrorHandling = false
+      configuration.enableResponseHeaderValidation = false
+      try channel.pipeline.syncOperations.addHandler(QuiesceCloser(), name: QuiesceCloser.name)
+      let outcome = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(configuration: configuration)
+      return Value(channel: channel, outcome: outcome)
+    }
+  }
+
+  func handle(value: Value, logger: Logger) async {
+    do {
+      switch try await value.outcome.get() {
+      case .http(let channel): await handleHTTP(asyncChannel: channel, logger: logger)
+      case .tail(let channel, let target):
+        let question = try TailQuestion(query: TailQuestion.split(target).query, now: environment.now())
+        try await TailSession(environment: environment, question: question).run(channel)
+      }
+    } catch {
+      logger.trace("connection ended", metadata: ["error": "\(error)"])
+    }
+  }
+
+  private static func continueAsHTTP(_ channel: any Channel, _ logger: Logger) -> EventLoopFuture<Outcome> {
+    channel.eventLoop.makeCompletedFuture {
+      let pipeline = channel.pipeline.syncOperations
+      pipeline.removeHandler(name: QuiesceCloser.name, promise: nil)
+      try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+      try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
+      return .http(
+        try NIOAsyncChannel(wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true)))
+    }
+  }
+
+  /// Headers of the answer to an upgrade; nil refuses it, and the router then answers with the reason.
+  private func accept(_ head: HTTPRequestHead) async -> HTTPHeaders? {
+    let (path, query) = TailQuestion.split(head.uri)
+    guard path == TailQuestion.path, (try? TailQuestion(query: query, now: environment.now())) != nil else { return nil }
+    var fields = HTTPFields()
+    for name in ["origin", "x-forwarded-host", "sec-fetch-site"] {
+      if let field = HTTPField.Name(name), let value = head.headers.first(name: name) { fields[field] = value }
+    }
+    let host = head.headers.first(name: "host")
+    guard (try? RequestGate.checkOrigin(fields, host: host, method: .get, isUpgrade: true)) != nil else { return nil }
+    let offered = head.headers[canonicalForm: "sec-websocket-protocol"].map(String.init)
+    let secret = Bearer.secret(head.headers.first(name: "authorization")) ?? TailProtocol.secret(offered)
+    if environment.requiresToken {
+      guard let secret, await environment.tokens.verify(secret, scope: .api) != nil else { return nil }
+    }
+    return offered.contains(TailProtocol.name) ? ["sec-websocket-protocol": TailProtocol.name] : [:]
+  }
+}
+
+/// The WebSocket subprotocol of the live tail. Browsers cannot send an Authorization header with a WebSocket, so they offer
+/// `sightline.tail` and `bearer.sl_…`; the server chooses the first.
+enum TailProtocol {
+  static let name = "sightline.tail"
+  private static let tokenPrefix = "bearer."
+
+  static func secret(_ offered: [String]) -> String? {
+    offered.first { $0.hasPrefix(tokenPrefix) }.map { String($0.dropFirst(tokenPrefix.count)) }
+  }
+}
+
+/// Closes a connection when the server shuts down: one that has not asked anything yet, or a live tail.
+private final class QuiesceCloser: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = NIOAny
+
+  static let name = "quiesce-closer"
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if event is ChannelShouldQuiesceEvent { context.close(promise: nil) } else { context.fireUserInboundEventTriggered(event) }
+  }
+}
