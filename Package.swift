@@ -110,7 +110,7 @@ let package = Package(
         product("NIOWebSocket", "swift-nio"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
         product("NIOSSL", "swift-nio-ssl"),
         product("Logging", "swift-log"), product("Metrics", "swift-metrics"), product("CoreMetrics", "swift-metrics"),
-        product("Tracing", "swift-distributed-tracing"), product("ServiceLifecycle", "swift-service-lifecycle"),
+        product("Tracing", "swift-distributed-tracing"), product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
         product("GRDB", "GRDB.swift"), product("Yams", "Yams"),
       ],
       swiftSettings: serverSettings),
@@ -151,34 +151,36 @@ let package = Package(
 
     // Tests
     .testTarget(name: "RepositoryTests", swiftSettings: commonSettings),
-    .testTarget(name: "ControlTests", dependencies: ["Server"], swiftSettings: commonSettings),
-    .testTarget(
-      name: "TelemetryStorageTests",
-      dependencies: ["TelemetryModel", "TelemetryEncoding", "TelemetryStore", "TelemetryStorage"],
-      swiftSettings: commonSettings),
-    .testTarget(
-      name: "EmbeddedStoreTests",
-      dependencies: ["TelemetryModel", "TelemetryWire", "TelemetryStore", "TelemetryStorage", "EmbeddedStore"],
     .target(
       name: "TelemetryFixtures", dependencies: ["TelemetryModel"], path: "Tests/TelemetryFixtures",
       swiftSettings: commonSettings),
     .testTarget(
       name: "TelemetryModelTests", dependencies: ["TelemetryModel", "TelemetryFixtures"], swiftSettings: commonSettings),
     .testTarget(
-      name: "TelemetryEncodingTests", dependencies: ["TelemetryModel", "TelemetryEncoding"], swiftSettings: commonSettings),
+      name: "TelemetryEncodingTests", dependencies: ["TelemetryModel", "TelemetryEncoding"], swiftSettings: commonSettings
+    ),
     .testTarget(
       name: "TelemetryStorageTests",
       dependencies: ["TelemetryModel", "TelemetryEncoding", "TelemetryStore", "TelemetryStorage", "TelemetryFixtures"],
+      swiftSettings: commonSettings),
+    .testTarget(
+      name: "EmbeddedStoreTests",
+      dependencies: ["TelemetryModel", "TelemetryWire", "TelemetryStore", "TelemetryStorage", "EmbeddedStore"],
+      swiftSettings: commonSettings),
     .testTarget(
       name: "IngestTests",
       dependencies: [
         "Ingest", "TelemetryModel", "TelemetryStore", "TelemetryWire", product("NIOCore", "swift-nio"),
         product("NIOPosix", "swift-nio"), product("NIOHTTP2", "swift-nio-http2"), product("NIOHPACK", "swift-nio-http2"),
       ],
+      swiftSettings: commonSettings),
     .testTarget(
       name: "SightlineSDKTests",
-      dependencies: ["SightlineSDK", product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOHTTP1", "swift-nio")],
+      dependencies: [
+        "SightlineSDK", product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOHTTP1", "swift-nio"),
+      ],
       swiftSettings: commonSettings),
+    .testTarget(name: "ControlTests", dependencies: ["Server"], swiftSettings: commonSettings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

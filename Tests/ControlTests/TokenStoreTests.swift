@@ -10,25 +10,25 @@ struct TokenStoreTests {
       FileManager.default.temporaryDirectory.path() + "/sightline-tokens-\(UInt64.random(in: .min ... .max)).sqlite"
     defer { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
     let store = TokenStore(database: try ControlDatabase(path: path))
-    let (token, text) = try store.create(name: "collector", scope: .ingest)
+    let (token, text) = try store.make(name: "collector", scope: .ingest)
 
     #expect(text.hasPrefix("sl_\(token.id)_"))
-    #expect(store.verify(text, scope: .ingest)?.id == token.id)
-    #expect(store.verify(text, scope: .api) == nil)
-    #expect(store.verify(text + "0", scope: .ingest) == nil)
-    #expect(store.verify("sl_\(token.id)_", scope: .ingest) == nil)
-    #expect(store.verify("", scope: .ingest) == nil)
-    #expect(try store.list().map(\.name) == ["collector"])
-    #expect(try store.list().first?.lastUsedAt != nil)
+    #expect(store.verified(text, scope: .ingest)?.id == token.id)
+    #expect(store.verified(text, scope: .api) == nil)
+    #expect(store.verified(text + "0", scope: .ingest) == nil)
+    #expect(store.verified("sl_\(token.id)_", scope: .ingest) == nil)
+    #expect(store.verified("", scope: .ingest) == nil)
+    #expect(try store.tokens().map(\.name) == ["collector"])
+    #expect(try store.tokens().first?.lastUsedAt != nil)
 
     let file = try String(decoding: Data(contentsOf: URL(filePath: path)), as: UTF8.self)
     #expect(!file.contains(text.suffix(48)), "the secret is not kept")
 
     // Another process (a second store on the same file) sees it too.
     let other = TokenStore(database: try ControlDatabase(path: path))
-    #expect(other.verify(text, scope: .ingest)?.id == token.id)
+    #expect(other.verified(text, scope: .ingest)?.id == token.id)
     #expect(try store.revoke(id: token.id))
     #expect(try store.revoke(id: token.id) == false)
-    #expect(store.verify(text, scope: .ingest) == nil)
+    #expect(store.verified(text, scope: .ingest) == nil)
   }
 }

@@ -2,14 +2,6 @@ import GRDB
 import Glibc
 import Synchronization
 
-/// What a token opens.
-package enum TokenScope: String, Sendable, CaseIterable {
-  /// Sending telemetry.
-  case ingest
-  /// Asking and configuring.
-  case api
-}
-
 /// A token as people see it: never its secret.
 package struct Token: Sendable, Hashable {
   package let id: String
@@ -35,12 +27,12 @@ package final class TokenStore: Sendable {
   }
 
   private let database: ControlDatabase
-  private let verified = Mutex<[String: Verified]>([:])
+  private let recent = Mutex<[String: Verified]>([:])
 
   package init(database: ControlDatabase) { self.database = database }
 
   /// Makes a token; the returned text is the only time its secret is seen.
-  package func create(name: String, scope: TokenScope) throws -> (token: Token, text: String) {
+  package func make(name: String, scope: TokenScope) throws -> (token: Token, text: String) {
     let id = TokenStore.random(bytes: 4)
     let secret = TokenStore.random(bytes: 24)
     guard let hash = SecretHash.hash(secret) else { throw TokenError.hashingUnavailable }
@@ -55,7 +47,7 @@ package final class TokenStore: Sendable {
   }
 
   /// All tokens, revoked ones too, oldest first.
-  package func list() throws -> [Token] {
+  package func tokens() throws -> [Token] {
     try database.queue.read { database in
       try Row.fetchAll(database, sql: "SELECT * FROM token ORDER BY createdAt, id").compactMap(TokenStore.token)
     }
@@ -63,7 +55,7 @@ package final class TokenStore: Sendable {
 
   /// Revokes a token; false when there is none with this id that is still valid.
   package func revoke(id: String) throws -> Bool {
-    verified.withLock { $0.removeAll() }
+    recent.withLock { $0.removeAll() }
     return try database.queue.write { database in
       try database.execute(
         sql: "UPDATE token SET revokedAt = ? WHERE id = ? AND revokedAt IS NULL", arguments: [TokenStore.now(), id])
@@ -72,16 +64,16 @@ package final class TokenStore: Sendable {
   }
 
   /// The token behind a bearer text, when it is valid for `scope`.
-  package func verify(_ text: String, scope: TokenScope) -> Token? {
+  package func verified(_ text: String, scope: TokenScope) -> Token? {
     let now = TokenStore.now()
-    let known = verified.withLock { $0[text] }
+    let known = recent.withLock { $0[text] }
     if let known, now - known.at < TokenStore.cacheSeconds { return known.token.scope == scope ? known.token : nil }
     let parts = text.split(separator: "_", omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0] == "sl" else { return nil }
     guard let (token, hash) = try? row(id: String(parts[1])), token.revokedAt == nil,
       SecretHash.matches(String(parts[2]), hash: hash)
     else { return nil }
-    verified.withLock { cache in
+    recent.withLock { cache in
       if cache.count >= TokenStore.cacheLimit { cache.removeAll() }
       cache[text] = Verified(token: token, at: now)
     }

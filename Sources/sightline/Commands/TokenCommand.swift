@@ -34,7 +34,7 @@ struct TokenCommand: ParsableCommand {
 
     func run() throws {
       guard let scope = TokenScope(rawValue: scope) else { throw ValidationError("--scope is ingest or api") }
-      print(try folder.store().create(name: name, scope: scope).text)
+      print(try folder.store().make(name: name, scope: scope).text)
     }
   }
 
@@ -44,7 +44,7 @@ struct TokenCommand: ParsableCommand {
     @OptionGroup var folder: Folder
 
     func run() throws {
-      let tokens = try folder.store().list()
+      let tokens = try folder.store().tokens()
       let width = max(4, tokens.map(\.name.count).max() ?? 0)
       print("ID        SCOPE   STATE    " + "NAME")
       for token in tokens {

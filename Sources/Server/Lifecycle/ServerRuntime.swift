@@ -1,0 +1,148 @@
+import EmbeddedStore
+import FoundationEssentials
+import Ingest
+import Logging
+import TelemetryModel
+import TelemetryStorage
+import TelemetryStore
+import UnixSignals
+
+/// One running server: opens the store, starts the listeners, and ends in the order that loses nothing.
+package struct ServerRuntime: Sendable {
+  private let store: EmbeddedStore
+  private let pipeline: IngestPipeline
+  private let listeners: [OTLPListener]
+  private let api: APIServer
+  private let selfTelemetry: SelfTelemetry
+
+  /// Runs until SIGTERM or SIGINT.
+  ///
+  /// - Parameter ready: called once when every listener is bound.
+  /// - Throws: `StartFailure` when something cannot be opened or bound.
+  package static func run(_ loader: ConfigurationLoader, ready: @escaping @Sendable (ReadyServer) -> Void) async throws {
+    // Off the main thread: hops of an async main cost a thread switch each.
+    try await Task.detached {
+      let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+      let (runtime, address) = try await start(loader)
+      ready(address)
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask { await runtime.selfTelemetry.run() }
+        for await _ in signals { break }
+        group.cancelAll()
+      }
+      await runtime.shutdown()
+    }.value
+  }
+
+  private static func start(_ loader: ConfigurationLoader) async throws -> (ServerRuntime, ReadyServer) {
+    let configuration = loader.configuration
+    let memory = MemoryPlan(configuration: configuration)
+    let startedAt = WallClock.now()
+    let store = try await openStore(configuration, memory: memory)
+    let tokens = try openTokens(configuration)
+
+    let ledger = RejectedLedger()
+    let sources = SourceRegistry()
+    let tap = LiveTap()
+    var ingest = IngestConfiguration()
+    ingest.limits = configuration.limits
+    ingest.bytesInFlight = memory.inFlightBytes
+    let pipeline = IngestPipeline(store: store, configuration: ingest, ledger: ledger, sources: sources, tap: tap)
+
+    let metrics = OwnMetrics(store: store, pipeline: pipeline, ledger: ledger, startedAt: startedAt)
+    let selfTelemetry = SelfTelemetry.start(
+      configuration: configuration, pipeline: pipeline, metrics: metrics, startedAt: startedAt)
+    let logger = Logger(label: "sightline.server")
+
+    let received = ReceivedSignals(store: store, tap: tap, ownServiceName: "sightline")
+    let board = ServerStatusBoard(loader: loader, store: store, received: received)
+    let needsToken = configuration.isExposed
+    var listeners: [OTLPListener] = []
+    for (kind, address) in [("otlp_http", configuration.otlpHTTPAddress), ("otlp_grpc", configuration.otlpGRPCAddress)] {
+      let listener = try await OTLPListener.start(
+        OTLPListenerConfiguration(host: address.host, port: address.port, tls: tlsFiles(configuration)),
+        pipeline: pipeline,
+        authorize: { bearer in
+          guard needsToken else { return "" }
+          return bearer.flatMap { tokens.verified($0, scope: .ingest)?.name }
+        }, logger: Logger(label: "sightline.ingest"))
+      listeners.append(listener)
+      board.listens(kind, on: listener.boundAddress.description)
+    }
+
+    var environment = APIEnvironment(
+      store: store, tokens: tokens, status: board, rejected: ledger, senders: sources, live: tap,
+      liveMatcher: { predicate, batch in PredicateEvaluator.matchingRows(predicate, in: batch) })
+    environment.metricsText = { Exposition.render(metrics.gather()) }
+    environment.webDirectory = WebDirectory.find(configured: configuration.webDirectory)
+    environment.requiresToken = needsToken
+    let api = try await APIServer.start(
+      environment, host: configuration.httpAddress.host, port: configuration.httpAddress.port,
+      logger: Logger(label: "sightline.api"))
+    let bound = ListenAddress(host: configuration.httpAddress.host, port: api.boundPort)
+    board.listens("http", on: bound.description)
+    for condition in store.health {
+      logger.error("\(condition.kind.rawValue): \(condition.object): \(condition.detail)")
+    }
+    logger.info("started", metadata: ["version": "\(SightlineVersion.text)", "data": "\(configuration.dataDirectory)"])
+
+    let scheme = configuration.tlsCertificatePath.isEmpty ? "http" : "https"
+    let runtime = ServerRuntime(
+      store: store, pipeline: pipeline, listeners: listeners, api: api, selfTelemetry: selfTelemetry)
+    return (
+      runtime,
+      ReadyServer(
+        uiAddress: "\(scheme)://\(bound)/ui/", otlpAddresses: listeners.map { $0.boundAddress.description })
+    )
+  }
+
+  /// Listeners first, then what they handed over, then the store: everything acknowledged is in the log.
+  private func shutdown() async {
+    for listener in listeners { await listener.shutdown() }
+    await api.shutdown()
+    await selfTelemetry.shutdown()
+    await pipeline.shutdown()
+    await store.close()
+  }
+
+  private static func openStore(_ configuration: ServerConfiguration, memory: MemoryPlan) async throws -> EmbeddedStore {
+    var settings = EmbeddedStoreConfiguration(
+      directory: configuration.dataDirectory, durability: configuration.durability == .power ? .power : .process,
+      memoryBytes: memory.storeBytes)
+    settings.memtableBytes = Int(clamping: configuration.memtableBytes)
+    settings.retention = RetentionPolicy(
+      maximumAge: [
+        .logs: configuration.logsRetention, .spans: configuration.tracesRetention,
+        .metrics: configuration.metricsRetention,
+      ], maximumBytes: configuration.maximumBytes > 0 ? configuration.maximumBytes : nil)
+    do {
+      return try await EmbeddedStore.open(settings)
+    } catch {
+      throw StartFailure(
+        error.code == .locked
+          ? "another server has the data folder \(configuration.dataDirectory); stop it or choose another with --data"
+          : "the data folder \(configuration.dataDirectory) cannot be opened: \(error)")
+    }
+  }
+
+  private static func openTokens(_ configuration: ServerConfiguration) throws -> TokenStore {
+    let path = configuration.dataDirectory + "/control.sqlite"
+    do {
+      return TokenStore(database: try ControlDatabase(path: path))
+    } catch {
+      throw StartFailure("\(path) cannot be opened: \(error)")
+    }
+  }
+
+  private static func tlsFiles(_ configuration: ServerConfiguration) -> OTLPListenerConfiguration.TLSFiles? {
+    guard !configuration.tlsCertificatePath.isEmpty else { return nil }
+    return .init(certificateFile: configuration.tlsCertificatePath, keyFile: configuration.tlsKeyPath)
+  }
+}
+
+/// Why the server could not start, in words for the person who started it.
+package struct StartFailure: Error, CustomStringConvertible {
+  package let description: String
+
+  init(_ description: String) { self.description = description }
+}
