@@ -120,7 +120,7 @@ struct JSONDecodingTests {
     arguments: [
       ("", 0), ("{", 1), ("[]", 0), (#"{"resourceLogs":}"#, 16), (#"{"resourceLogs":[}"#, 17), (#"{"resourceLogs":[]"#, 18),
       (#"{"resourceLogs":[]}x"#, 19), (#"{"resourceLogs":[],}"#, 19), (#"{"x":nul}"#, 5), (#"{"x":1.}"#, 5), (#"{"x":[1,]}"#, 8),
-      (#"{"x":{"a" 1}}"#, 10), (#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"12x"}]}]}]}"#, 63),
+      (#"{"x":{"a" 1}}"#, 10), (#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"12x"}]}]}]}"#, 62),
       (#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"flags":4294967296}]}]}]}"#, 55),
       (#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"flags":-1}]}]}]}"#, 55),
       (#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"eventName":"\q"}]}]}]}"#, 60),

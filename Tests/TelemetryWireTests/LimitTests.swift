@@ -33,7 +33,7 @@ struct LimitTests {
     let text = "aé漢🙂"
     for limit in 0...text.utf8.count {
       let record = OTLPBodies.log(text, [
-        Attribute("t", .string(text)), Attribute("y", .bytes(Array(text.utf8))), Attribute("n", .array([.string(text)])),
+        Attribute("t", .string(text)), Attribute("y", .bytes(Array(text.utf8))),
       ])
       let decoded = try decode([record, OTLPBodies.log("", [])]) { $0.valueBytes = limit }
       var expected = text
@@ -54,6 +54,17 @@ struct LimitTests {
     }
     #expect(kept.count > 5 && kept.count < 15 && kept == Array(items.prefix(kept.count)))
     #expect(decoded.batch.value(Field.truncatedValuesCount) == .int(1) && decoded.batch.attribute("ok") == .int(1))
+    // A long text inside a map is cut, not left out.
+    let inner = AttributeValue.map([Attribute("deep", .array([.string(String(repeating: "漢", count: 100))])), Attribute("lost", .int(1))])
+    let cut = try decode([OTLPBodies.log("", [Attribute("map", inner)])]) { $0.valueBytes = 100 }
+    guard case .map(let entries)? = cut.batch.attribute("map"), case .array(let texts)? = entries.first?.value,
+      case .string(let text)? = texts.first
+    else {
+      Issue.record("the map is gone")
+      return
+    }
+    #expect(entries.count == 1 && text.utf8.count > 70 && text.allSatisfy { $0 == "漢" })
+    #expect(cut.batch.value(Field.truncatedValuesCount) == .int(1))
   }
 
   @Test("attributes over the limit, and keys too long or empty, are dropped and counted in the record")
@@ -67,13 +78,13 @@ struct LimitTests {
     #expect((0..<10).map { decoded.batch.attribute("key.\($0)") != nil } == (0..<10).map { $0 < 4 })
     #expect(decoded.batch.value(Field.droppedAttributesCount) == .int(11))
     #expect(decoded.count("attributes_over_limit", .dropped) == 6 && decoded.rejectedCount == 0)
-    let keys = try decode([OTLPBodies.log("x", [Attribute("tolong", .int(1)), Attribute("short", .int(2)), Attribute("", .int(3))])]) {
-      $0.keyBytes = 5
+    let keys = try decode([OTLPBodies.log("x", [Attribute("key.too.long.", .int(1)), Attribute("short", .int(2)), Attribute("", .int(3))])]) {
+      $0.keyBytes = 12
     }
-    #expect(keys.batch.attribute("short") == .int(2) && keys.batch.columns(scope: .record, name: "tolong").isEmpty)
+    #expect(keys.batch.attribute("short") == .int(2) && keys.batch.columns(scope: .record, name: "key.too.long.").isEmpty)
     #expect(keys.batch.value(Field.droppedAttributesCount) == .int(2))
     #expect(keys.count("key_too_long", .dropped) == 1 && keys.count("empty_key", .dropped) == 1)
-    #expect(keys.ledger.first { $0.reason == "key_too_long" }?.sample == "tolong")
+    #expect(keys.ledger.first { $0.reason == "key_too_long" }?.sample == "key.too.long.")
     // Resources obey too, each time they come.
     var limits = IngestLimits()
     limits.keyBytes = 5
