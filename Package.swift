@@ -181,6 +181,7 @@ let package = Package(
       ],
       swiftSettings: commonSettings),
     .testTarget(name: "ControlTests", dependencies: ["Server"], swiftSettings: commonSettings),
+    .testTarget(name: "TelemetryWireTests", dependencies: ["TelemetryWire", "TelemetryModel", "CDeflate", "CZstd"], swiftSettings: commonSettings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -85,27 +85,32 @@ struct WalkContext: ~Copyable {
   // MARK: Values
 
   /// Writes `range` into `repairedText`: ill-formed UTF-8 replaced by U+FFFD, cut at the value limit.
+  mutating func repair(_ bytes: RawSpan, _ range: WireRange) { repair(bytes, range, limit: limits.valueBytes) }
+
   @inline(never)
-  mutating func repair(_ bytes: RawSpan, _ range: WireRange) {
+  private mutating func repair(_ bytes: RawSpan, _ range: WireRange, limit: Int) {
     repairedText.truncate(to: 0)
-    let end = bytes.characterBoundary(range.start, range.end, limit: limits.valueBytes)
+    let end = bytes.characterBoundary(range.start, range.end, limit: limit)
     if bytes.isValidUTF8(range.start, end) {
       repairedText.append(bytes, range.start, end)
     } else {
       ledger.note(.invalidUTF8, bytes, range)
       let text = bytes.text(range.start, end)
       for byte in text.utf8 { repairedText.append(byte) }
-      repairedText.truncate(to: repairedText.bytes.characterBoundary(0, repairedText.count, limit: limits.valueBytes))
+      repairedText.truncate(to: repairedText.bytes.characterBoundary(0, repairedText.count, limit: limit))
     }
     if end < range.end { noteTruncated(range.count) }
   }
 
   /// Where a bytes value ends within the value limit; notes a cut.
   @inline(__always)
-  mutating func cut(_ range: WireRange) -> Int {
-    if range.count <= limits.valueBytes { return range.end }
+  mutating func cut(_ range: WireRange) -> Int { cut(range, limit: limits.valueBytes) }
+
+  @inline(__always)
+  private mutating func cut(_ range: WireRange, limit: Int) -> Int {
+    if range.count <= limit { return range.end }
     noteTruncated(range.count)
-    return range.start &+ max(0, limits.valueBytes)
+    return range.start &+ max(0, limit)
   }
 
   @inline(never)
@@ -132,29 +137,35 @@ struct WalkContext: ~Copyable {
     encodedValue.append(value.type.rawValue)
     switch value.type {
     case .empty, .traceID, .spanID: break
-    case .string: appendEncodedText(bytes, value.range)
+    case .string: appendEncodedText(bytes, value.range, limit: textLimit(depth))
     case .bool: encodedValue.append(UInt8(truncatingIfNeeded: value.bits))
     case .int, .double: encodedValue.appendFixed64(value.bits)
     case .bytes:
-      let end = cut(value.range)
+      let end = cut(value.range, limit: textLimit(depth))
       encodedValue.appendVarint(UInt64(end &- value.range.start))
       encodedValue.append(bytes, value.range.start, end)
     case .array, .map: try appendEncodedItems(bytes, value, depth: depth &+ 1)
     }
   }
 
-  private mutating func appendEncodedText(_ bytes: RawSpan, _ range: WireRange) {
-    if range.count <= limits.valueBytes, bytes.isValidUTF8(range.start, range.end) {
+  /// Bytes that a text may have here: what is left of the limit for the whole value, after its length's varint.
+  private func textLimit(_ depth: Int) -> Int {
+    depth == 0 ? limits.valueBytes : max(0, limits.valueBytes &- encodedValue.count &- 4)
+  }
+
+  private mutating func appendEncodedText(_ bytes: RawSpan, _ range: WireRange, limit: Int) {
+    if range.count <= limit, bytes.isValidUTF8(range.start, range.end) {
       encodedValue.appendVarint(UInt64(range.count))
       encodedValue.append(bytes, range.start, range.end)
     } else {
-      repair(bytes, range)
+      repair(bytes, range, limit: limit)
       encodedValue.appendVarint(UInt64(repairedText.count))
       encodedValue.append(repairedText)
     }
   }
 
-  /// The items of an array or a map. Items that would take the whole value over the limit are left out.
+  /// The items of an array or a map. The whole value obeys the limit: the text that reaches it is cut, or the item
+  /// left out, and so is everything behind.
   private mutating func appendEncodedItems(_ bytes: RawSpan, _ value: WireValue, depth: Int) throws(WireError) {
     let countPosition = encodedValue.count
     encodedValue.append(0)
@@ -162,9 +173,10 @@ struct WalkContext: ~Copyable {
       isTooDeep = true
       return
     }
+    let truncatedBefore = truncatedValues
     var count: UInt64 = 0
     var position = value.range.start
-    while position < value.range.end {
+    while position < value.range.end, truncatedValues == truncatedBefore {
       let tag = try bytes.protobufTag(&position, value.range.end)
       guard tag == 0x0a else {
         try skipUnknown(bytes, tag, &position, value.range.end)
@@ -175,10 +187,10 @@ struct WalkContext: ~Copyable {
       guard try appendEncodedItem(bytes, item, isEntry: value.type == .map, depth: depth) else { continue }
       if encodedValue.count > limits.valueBytes {
         encodedValue.truncate(to: itemPosition)
-        noteTruncated(value.range.count)
-        break
+        if truncatedValues == truncatedBefore { noteTruncated(value.range.count) }
+      } else {
+        count &+= 1
       }
-      count &+= 1
     }
     encodedValue.patchVarint(at: countPosition, count)
   }
@@ -196,7 +208,7 @@ struct WalkContext: ~Copyable {
       ledger.note(.keyTooLong, bytes, pair.key)
       return false
     }
-    appendEncodedText(bytes, pair.key)
+    appendEncodedText(bytes, pair.key, limit: .max)
     try appendEncoded(bytes, try bytes.anyValue(pair.value, &self), depth: depth)
     return true
   }
