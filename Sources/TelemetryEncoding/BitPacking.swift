@@ -46,7 +46,8 @@ enum BitPacking {
       let shift = UInt64(bit & 7)
       var value: UInt64
       if position <= lastWide {
-        value = UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)) &>> shift
+        let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
+        value = UInt64(littleEndian: word) &>> shift
         if Int(shift) &+ width > 64 {
           let next = UInt64(unsafe bytes.unsafeLoad(fromByteOffset: position &+ 8, as: UInt8.self))
           value |= next &<< (64 &- shift)

@@ -71,12 +71,16 @@ package enum BytesCodec {
   }
 
   /// Codes and distinct values when a dictionary is worth it.
-  private static func dictionary(_ column: BytesColumn, _ range: Range<Int>) -> (codes: [Int64], distinct: BytesColumn)? {
+  private static func dictionary(
+    _ column: BytesColumn, _ range: Range<Int>
+  ) -> (codes: [Int64], distinct: BytesColumn)? {
     let limit = max(16, min(dictionaryLimit, range.count / 2))
     if range.count > 4 * sampleCount {
       var sample = BytesInterner(expectedCount: sampleCount)
       let step = range.count / sampleCount
-      for index in stride(from: range.lowerBound, to: range.upperBound, by: step) { _ = sample.code(of: index, in: column) }
+      for index in stride(from: range.lowerBound, to: range.upperBound, by: step) {
+        _ = sample.code(of: index, in: column)
+      }
       if sample.count > sampleCount / 2 { return nil }
     }
     var interner = BytesInterner(expectedCount: 256)
@@ -89,7 +93,7 @@ package enum BytesCodec {
     return (codes, interner.finish())
   }
 
-  /// Appends a table column: u32-free nested frames at the level for small, often read content.
+  /// Appends nested frames of a whole table, compressed harder: they are small and read often.
   package static func appendTable(_ column: BytesColumn, to writer: inout EncodingWriter) {
     appendFrames(column, 0..<column.count, level: Zstandard.tableLevel, to: &writer)
   }

@@ -104,8 +104,8 @@ package enum ColumnChunk {
     let valueCount = Int(try reader.fixed(UInt32.self))
     let payload = Int(try reader.fixed(UInt32.self))
     let stated = try reader.fixed(UInt32.self)
-    guard payload == reader.remaining else { throw EncodingError(.damaged, "a chunk has another length than the index says") }
-    guard checksum(bytes, range) == stated else { throw EncodingError(.damaged, "a chunk does not match its checksum") }
+    guard payload == reader.remaining else { throw EncodingError(.damaged, "a chunk is not as long as the index says") }
+    guard checksum(bytes, range) == stated else { throw EncodingError(.damaged, "a chunk differs from its checksum") }
     guard valueCount > 0 else { throw EncodingError(.damaged, "a chunk without values") }
     return (reader, (encoding, presence, valueCount))
   }

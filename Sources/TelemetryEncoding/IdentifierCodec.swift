@@ -77,7 +77,9 @@ package enum IdentifierCodec {
     }
   }
 
-  private static func words(_ count: Int, _ wordCount: Int, _ reader: inout EncodingReader) throws(EncodingError) -> [Int64] {
+  private static func words(
+    _ count: Int, _ wordCount: Int, _ reader: inout EncodingReader
+  ) throws(EncodingError) -> [Int64] {
     WordCodec.words(reader.bytes, try reader.take(count * wordCount * 8))
   }
 

@@ -2,7 +2,7 @@ package import TelemetryModel
 
 /// A split-block Bloom filter over trace ids: one cache line a probe.
 ///
-/// Guarantee: no false negative. False positives: about 5 × 10⁻⁴ at the 20 bits per id that `init(identifiers:)` takes.
+/// Guarantee: no false negative. False positives: about 5 × 10⁻⁴ at the 20 bits an id that `init(identifiers:)` takes.
 /// Source: Putze, Sanders, Singler 2007; the salts are Parquet's. Layout: docs/format/part.md, "Sections".
 package struct SplitBlockFilter: Sendable {
   /// Eight words a bucket; empty when no id was added.

@@ -18,10 +18,22 @@ package final class AttributeSet: Sendable, Hashable {
     contentHash = encoded.hashValue
   }
 
-  /// Reads a set back from `encoded` bytes; nil when they are damaged.
-  package convenience init?(encoded: [UInt8]) {
+  /// Reads a set back from `encoded` bytes; nil when they are damaged. Bytes in canonical order are taken as they are.
+  package init?(encoded: [UInt8]) {
     guard case .map(let attributes)? = ValueEncoding.decode(encoded) else { return nil }
-    self.init(attributes)
+    var isSorted = true
+    for index in attributes.indices.dropFirst() where !(attributes[index - 1].key < attributes[index].key) {
+      isSorted = false
+    }
+    if isSorted {
+      self.attributes = attributes
+      self.encoded = encoded
+    } else {
+      let canonical = AttributeSet(attributes)
+      self.attributes = canonical.attributes
+      self.encoded = canonical.encoded
+    }
+    contentHash = self.encoded.hashValue
   }
 
   package static let none = AttributeSet([])

@@ -97,14 +97,14 @@ struct CodecTests {
     for column in ColumnCases.columns(rowCount: 60, &random) {
       var writer = EncodingWriter()
       guard ColumnChunk.append(column, rows: 0..<60, to: &writer) != nil else { continue }
-      for position in 0..<writer.count {
+      for position in stride(from: 0, to: writer.count, by: 5) {
         var bytes = writer.bytes
-        bytes[position] ^= 1 << UInt8(position % 8)
+        bytes[position] ^= 1 << UInt8(position / 5 % 8)
         #expect(throws: EncodingError.self) {
           try ColumnChunk.decode(column.key, bytes, 0..<bytes.count, rowCount: 60)
         }
       }
-      for length in stride(from: 0, to: writer.count, by: 7) {
+      for length in stride(from: 0, to: writer.count, by: 31) {
         #expect(throws: EncodingError.self) {
           try ColumnChunk.decode(column.key, writer.bytes, 0..<length, rowCount: 60)
         }
@@ -121,7 +121,7 @@ struct CodecTests {
       _ = ColumnChunk.append(column, rows: 0..<300, to: &writer)
       samples.append(Array(writer.bytes.dropFirst(ColumnChunk.headerBytes)))
     }
-    for round in 0..<4000 {
+    for round in 0..<1200 {
       var bytes = samples[round % samples.count]
       if round % 3 == 0 || bytes.isEmpty {
         bytes = (0..<Int.random(in: 0..<80, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }

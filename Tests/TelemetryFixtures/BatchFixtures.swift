@@ -158,12 +158,12 @@ package struct BatchFixtures: RandomNumberGenerator {
   /// Everything that row `row` holds, in a canonical text.
   package static func text(_ batch: RecordBatch, row: Int) -> String {
     var parts = texts(batch.columns, row: row)
-    parts.append("resource \(batch.resource(ofRow: row).map { "\($0.attributes.encoded) \($0.schemaURL)" } ?? "")")
+    parts.append("resource \(batch.resource(ofRow: row).map { "\(text($0.attributes)) \($0.schemaURL)" } ?? "")")
     parts.append("scope \(batch.scope(ofRow: row).map { "\($0.name) \($0.version)" } ?? "")")
     if batch.signal == .metrics, row < batch.seriesCodes.count {
       let series = batch.series[Int(batch.seriesCodes[row])]
       parts.append("series \(series.name) \(series.unit) \(series.description) \(series.kind)")
-      parts.append("\(series.temporality) \(series.isMonotonic) \(series.attributes.encoded) \(series.bounds)")
+      parts.append("\(series.temporality) \(series.isMonotonic) \(text(series.attributes)) \(series.bounds)")
     }
     for child in batch.children.sorted(by: { $0.kind.rawValue < $1.kind.rawValue }) {
       for index in child.children(ofRow: row) {
@@ -172,6 +172,8 @@ package struct BatchFixtures: RandomNumberGenerator {
     }
     return parts.joined(separator: "\n")
   }
+
+  private static func text(_ attributes: AttributeSet) -> String { String(decoding: attributes.encoded, as: UTF8.self) }
 
   private static func texts(_ columns: [Column], row: Int) -> [String] {
     columns.compactMap { column in

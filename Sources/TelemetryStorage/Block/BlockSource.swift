@@ -14,6 +14,8 @@ package protocol BlockSource: Sendable {
   var resources: [Resource] { get }
   var scopes: [InstrumentationScope] { get }
   var series: [Series] { get }
+  /// Loads `series`, so that a failure shows here: the table of a damaged or unreadable part is empty.
+  func loadSeries() throws(StorageError)
   /// Every column of the block's own rows with the number of rows that have it.
   var columns: [(key: ColumnKey, rowCount: Int)] { get }
   /// Columns of child tables: key and number of child rows that have it.
@@ -27,6 +29,10 @@ package protocol BlockSource: Sendable {
   /// - Returns: the batch, and the bytes read from storage (0 for memory).
   /// - Throws: `.damaged`, `.unknownEncoding`, `.read`.
   func read(_ selection: ColumnSelection) throws(StorageError) -> (batch: RecordBatch, byteCount: Int)
+}
+
+extension BlockSource {
+  package func loadSeries() throws(StorageError) {}
 }
 
 /// Which columns a read returns.

@@ -15,8 +15,10 @@ struct PartBlock: BlockSource {
   var resources: [Resource] { part.resources }
   var scopes: [InstrumentationScope] { part.scopes }
 
-  /// Decoded at the first call. Empty when the table cannot be read; `read` throws then.
+  /// Empty when the table cannot be read; `loadSeries` and `read` throw then.
   var series: [Series] { (try? part.series()) ?? [] }
+
+  func loadSeries() throws(StorageError) { _ = try part.series() }
 
   var columns: [(key: ColumnKey, rowCount: Int)] { columns(ofTable: 0) }
 

@@ -1,8 +1,7 @@
-import Synchronization
 import TelemetryEncoding
 import TelemetryModel
 
-/// What the blocks of one open part share: the file, the index and the identity tables. Immutable but for the cache.
+/// What the blocks of one open part share: the file, the index and the identity tables. Immutable.
 final class PartFile: Sendable {
   let file: any StoredFile
   let directory: PartDirectory
@@ -13,15 +12,9 @@ final class PartFile: Sendable {
   let scopes: [InstrumentationScope]
   /// One per block; empty when the part has none.
   let filters: [SplitBlockFilter]
-  private let seriesState: Mutex<SeriesState>
-
-  /// The series are decoded when first asked for: most parts are opened for their names and times only.
-  private enum SeriesState {
-    /// The section's bytes, whose checksum was right.
-    case stored([UInt8])
-    case decoded([Series])
-    case failed(EncodingError)
-  }
+  private let seriesSection: PartSectionEntry?
+  /// Names this open part in the cache of series tables.
+  private let cacheKey = SeriesCache.shared.makeKey()
 
   /// Reads and checks everything but the chunks.
   init(_ file: any StoredFile) throws(StorageError) {
@@ -66,34 +59,25 @@ final class PartFile: Sendable {
     } catch {
       throw StorageError(error, path: path, what: "identity tables and filters")
     }
-    let stored = readers[.series].map { Array($0.bytes[$0.position..<$0.end]) }
-    seriesState = Mutex(stored.map { .stored($0) } ?? .decoded([]))
+    seriesSection = known.first { $0.kind == PartSection.series.rawValue }
   }
 
-  /// The series table, decoded once.
-  ///
-  /// - Throws: `.damaged` when bytes that match their checksum make no table.
+  deinit { SeriesCache.shared.remove(cacheKey) }
+
+  /// The series table: from the cache, else read, checked and decoded. Most parts are opened for their names and times
+  /// only, and the tables of all parts would not fit in memory.
   func series() throws(StorageError) -> [Series] {
-    let resources = resources
-    let scopes = scopes
-    let outcome: Result<[Series], EncodingError> = seriesState.withLock { state in
-      switch state {
-      case .decoded(let series): return .success(series)
-      case .failed(let error): return .failure(error)
-      case .stored(let bytes):
-        do throws(EncodingError) {
-          var reader = EncodingReader(bytes)
-          let series = try SeriesTable.decode(&reader, resources: resources, scopes: scopes)
-          state = .decoded(series)
-          return .success(series)
-        } catch {
-          state = .failed(error)
-          return .failure(error)
-        }
-      }
+    guard let section = seriesSection else { return [] }
+    if let series = SeriesCache.shared[cacheKey] { return series }
+    let bytes = try file.read(at: section.offset, count: section.byteCount)
+    guard Checksum.crc32c(bytes, 0..<bytes.count) == section.checksum else {
+      throw StorageError(.damaged, path: file.path, detail: "series: does not match its checksum")
     }
     do throws(EncodingError) {
-      return try outcome.get()
+      var reader = EncodingReader(bytes)
+      let series = try SeriesTable.decode(&reader, resources: resources, scopes: scopes)
+      SeriesCache.shared[cacheKey] = series
+      return series
     } catch {
       throw StorageError(error, path: file.path, what: "series")
     }
