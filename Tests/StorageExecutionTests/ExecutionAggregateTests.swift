@@ -7,7 +7,7 @@ import TelemetryStore
 
 @Suite("Aggregations")
 struct ExecutionAggregateTests {
-  @Test("aggregations agree with a row-at-a-time evaluation", arguments: Signal.allCases, 0..<40 as Range<UInt64>)
+  @Test("aggregations agree with a row-at-a-time evaluation", arguments: Signal.allCases, 0..<24 as Range<UInt64>)
   func matchesOracle(signal: Signal, seed: UInt64) async throws {
     var random = RandomTelemetry(seed: seed &* 77 &+ UInt64(signal.rawValue))
     let batch = random.batch(signal, rowCount: 150)

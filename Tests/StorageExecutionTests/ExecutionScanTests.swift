@@ -29,14 +29,14 @@ func ids(_ batches: [RecordBatch]) -> [Int64] {
 
 @Suite("Scans")
 struct ExecutionScanTests {
-  @Test("scans find the rows of a row-at-a-time evaluation", arguments: Signal.allCases, 0..<60 as Range<UInt64>)
+  @Test("scans find the rows of a row-at-a-time evaluation", arguments: Signal.allCases, 0..<24 as Range<UInt64>)
   func matchesOracle(signal: Signal, seed: UInt64) async throws {
     var random = RandomTelemetry(seed: seed &* 31 &+ UInt64(signal.rawValue))
     let batch = random.batch(signal, rowCount: 150)
     let blocks = random.blocks(batch)
     let oracle = RowOracle(batch: batch)
     let times = batch.times
-    for _ in 0..<12 {
+    for round in 0..<12 {
       let predicate = random.predicate(depth: 2)
       let range = random.pick([TimeRange.all, TimeRange(start: 200, end: 700), TimeRange(start: 0, end: 1001)])
       let order = random.pick([ScanOrder.newestFirst, .oldestFirst, .stored])
@@ -57,7 +57,7 @@ struct ExecutionScanTests {
       case .oldestFirst: #expect(foundTimes == Array(expected.map { times[$0] }.sorted().prefix(count)), "seed \(seed)")
       case .stored: break
       }
-      for batch in batches { checkRows(batch, oracle, seed) }
+      if round % 4 == 0 { for batch in batches { checkRows(batch, oracle, seed) } }
       let statistics = stream.statistics
       #expect(statistics.blocksTotal == blocks.count)
       #expect(statistics.blocksRead + statistics.blocksPruned == blocks.count, "seed \(seed) \(statistics)")

@@ -7,7 +7,7 @@ import TelemetryStore
 
 @Suite("Series, fields and traces")
 struct ExecutionSeriesTests {
-  @Test("series have their points in time order and the later block's of two", arguments: 0..<60 as Range<UInt64>)
+  @Test("series have their points in time order and the later block's of two", arguments: 0..<24 as Range<UInt64>)
   func seriesMatchOracle(seed: UInt64) async throws {
     var random = RandomTelemetry(seed: seed)
     let batch = random.batch(.metrics, rowCount: 200)
