@@ -182,6 +182,9 @@ let package = Package(
       swiftSettings: commonSettings),
     .testTarget(name: "ControlTests", dependencies: ["Server"], swiftSettings: commonSettings),
     .testTarget(name: "TelemetryWireTests", dependencies: ["TelemetryWire", "TelemetryModel", "CDeflate", "CZstd"], swiftSettings: commonSettings),
+    .testTarget(
+      name: "StorageExecutionTests", dependencies: ["TelemetryModel", "TelemetryStore", "TelemetryStorage"],
+      swiftSettings: commonSettings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
