@@ -148,6 +148,16 @@ let package = Package(
     .testTarget(
       name: "EmbeddedStoreTests",
       dependencies: ["TelemetryModel", "TelemetryWire", "TelemetryStore", "TelemetryStorage", "EmbeddedStore"],
+    .target(
+      name: "TelemetryFixtures", dependencies: ["TelemetryModel"], path: "Tests/TelemetryFixtures",
+      swiftSettings: commonSettings),
+    .testTarget(
+      name: "TelemetryModelTests", dependencies: ["TelemetryModel", "TelemetryFixtures"], swiftSettings: commonSettings),
+    .testTarget(
+      name: "TelemetryEncodingTests", dependencies: ["TelemetryModel", "TelemetryEncoding"], swiftSettings: commonSettings),
+    .testTarget(
+      name: "TelemetryStorageTests",
+      dependencies: ["TelemetryModel", "TelemetryEncoding", "TelemetryStore", "TelemetryStorage", "TelemetryFixtures"],
       swiftSettings: commonSettings),
   ],
   swiftLanguageModes: [.v6],

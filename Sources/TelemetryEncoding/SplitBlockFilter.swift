@@ -47,10 +47,10 @@ package struct SplitBlockFilter: Sendable {
   }
 
   private static func bucket(_ hash: UInt64, _ bucketCount: Int) -> Int {
-    Int((hash >> 32) &* UInt64(bucketCount) >> 32)
+    Int(((hash >> 32) &* UInt64(bucketCount)) >> 32)
   }
 
   private static func bit(_ hash: UInt64, _ word: Int) -> UInt32 {
-    1 &<< (UInt32(truncatingIfNeeded: hash) &* salts[word] >> 27)
+    1 &<< ((UInt32(truncatingIfNeeded: hash) &* salts[word]) >> 27)
   }
 }
