@@ -141,13 +141,6 @@ let package = Package(
         product("ArgumentParser", "swift-argument-parser"),
       ],
       swiftSettings: commonSettings),
-    .testTarget(
-      name: "TelemetryStorageTests",
-      dependencies: ["TelemetryModel", "TelemetryEncoding", "TelemetryStore", "TelemetryStorage"],
-      swiftSettings: commonSettings),
-    .testTarget(
-      name: "EmbeddedStoreTests",
-      dependencies: ["TelemetryModel", "TelemetryWire", "TelemetryStore", "TelemetryStorage", "EmbeddedStore"],
     .target(
       name: "TelemetryFixtures", dependencies: ["TelemetryModel"], path: "Tests/TelemetryFixtures",
       swiftSettings: commonSettings),
@@ -158,6 +151,10 @@ let package = Package(
     .testTarget(
       name: "TelemetryStorageTests",
       dependencies: ["TelemetryModel", "TelemetryEncoding", "TelemetryStore", "TelemetryStorage", "TelemetryFixtures"],
+      swiftSettings: commonSettings),
+    .testTarget(
+      name: "EmbeddedStoreTests",
+      dependencies: ["TelemetryModel", "TelemetryWire", "TelemetryStore", "TelemetryStorage", "EmbeddedStore"],
       swiftSettings: commonSettings),
   ],
   swiftLanguageModes: [.v6],
