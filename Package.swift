@@ -155,6 +155,8 @@ let package = Package(
     .testTarget(
       name: "EmbeddedStoreTests",
       dependencies: ["TelemetryModel", "TelemetryWire", "TelemetryStore", "TelemetryStorage", "EmbeddedStore"],
+    .testTarget(
+      name: "StorageExecutionTests", dependencies: ["TelemetryModel", "TelemetryStore", "TelemetryStorage"],
       swiftSettings: commonSettings),
   ],
   swiftLanguageModes: [.v6],
