@@ -16,6 +16,7 @@ extension EmbeddedStore {
     _ configuration: EmbeddedStoreConfiguration, fileSystem: any FileSystem,
     makeDecoding: @escaping @Sendable () -> BodyDecoding
   ) async throws(StorageError) -> EmbeddedStore {
+    raiseDescriptorLimit()
     let pool = StorageThreadPool(threadCount: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), name: "recovery")
     defer { pool.shutdown() }
     let opening = StoreOpening(configuration: configuration, fileSystem: fileSystem)
@@ -39,6 +40,15 @@ extension EmbeddedStore {
       store.maintain()
     }
     return store
+  }
+
+  /// Every open part holds a descriptor: the process takes as many as the system lets it have. The usual soft limit of 1,024
+  /// is a day of parts.
+  private static func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+    limit.rlim_cur = limit.rlim_max
+    _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
   /// Lets a flush make room before more is replayed. When flushes fail (a full disk) the replay goes on all the same: the

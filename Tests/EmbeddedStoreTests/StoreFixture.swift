@@ -51,7 +51,7 @@ enum StoreFixture {
         scopes: [InstrumentationScope()], scopeCodes: zeros)
     case .spans:
       let traces = Column(
-        ColumnKey(Field.traceID, .bytes), values: .traceIDs(ids.map { TraceID(high: 7, low: UInt64(bitPattern: $0 / 10)) }))
+        ColumnKey(Field.traceID, .traceID), values: .traceIDs(ids.map { TraceID(high: 7, low: UInt64(bitPattern: $0 / 10)) }))
       return RecordBatch(
         signal: signal, rowCount: ids.count, columns: columns + [traces], resources: [resource], resourceCodes: zeros,
         scopes: [InstrumentationScope()], scopeCodes: zeros)

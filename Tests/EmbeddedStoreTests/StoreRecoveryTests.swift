@@ -112,7 +112,7 @@ struct StoreRecoveryTests {
       await reopened.close()
     }
     // A data chunk is found damaged when it is read.
-    try folder.flipByte(of: parts[2], at: 100)
+    try folder.flipByte(of: parts[2], at: 66)
     let reopened = try await StoreFixture.open(StoreFixture.configuration(folder))
     _ = try await StoreFixture.ids(reopened, .logs)
     #expect(reopened.health.contains { $0.kind == .unreadablePart && $0.object.hasSuffix(parts[2]) })

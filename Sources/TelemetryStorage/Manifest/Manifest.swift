@@ -44,7 +44,9 @@ package struct Manifest: Sendable {
       findings.damage = content.damage
       findings.damagedBytes = bytes
     }
-    if content.damage.isEmpty, content.readableByteCount == bytes.count, bytes.count < Self.compactionByteCount {
+    if content.damage.isEmpty, content.readableByteCount == bytes.count, !bytes.isEmpty,
+      bytes.count < Self.compactionByteCount
+    {
       manifest.file = try fileSystem.openForAppending(path)
       manifest.byteCount = bytes.count
       manifest.snapshotByteCount = bytes.count / 4

@@ -54,10 +54,15 @@ enum ManifestFile {
     while position < bytes.count {
       guard let length = editLength(bytes, at: position) else {
         // Too short for what its length says: the last edit, cut off by a crash, unless a whole one follows.
-        guard let next = firstEdit(bytes, after: position) else { break }
-        content.damage.append("the bytes from \(position) to \(next) are no edit")
-        position = next
-        continue
+        if let next = firstEdit(bytes, after: position) {
+          content.damage.append("the bytes from \(position) to \(next) are no edit")
+          position = next
+          continue
+        }
+        if operations(bytes, at: position, end: bytes.count) != nil {
+          content.damage.append("the length of the edit at byte \(position) is damaged")
+        }
+        break
       }
       let end = position + prefixByteCount + length
       if let operations = operations(bytes, at: position, end: end) {
@@ -95,6 +100,7 @@ enum ManifestFile {
   }
 
   private static func operations(_ bytes: [UInt8], at offset: Int, end: Int) -> [ManifestOperation]? {
+    guard end >= offset + prefixByteCount else { return nil }
     var checksum = StoredBytesReader(bytes[offset + 4..<offset + 8])
     let content = bytes[offset + prefixByteCount..<end]
     guard checksum.integer(UInt32.self) == content.castagnoli else { return nil }

@@ -41,7 +41,13 @@ package struct LogSegmentReader {
       }
     }
     position = bytes.count
-    return .unreadable(start..<bytes.count, isTorn: length == nil && !hasFrame(after: start))
+    return .unreadable(start..<bytes.count, isTorn: length == nil && !isWholeButForLength(at: start) && !hasFrame(after: start))
+  }
+
+  /// Whether the rest of the segment is one frame whose length is damaged.
+  private func isWholeButForLength(at offset: Int) -> Bool {
+    let content = offset + LogFrame.prefixByteCount
+    return content + LogFrame.fixedByteCount <= bytes.count && frame(at: offset, length: bytes.count - content) != nil
   }
 
   /// Whether a whole frame lies somewhere behind a place where none begins: then it was no write that was cut off. What
