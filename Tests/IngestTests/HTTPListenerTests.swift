@@ -188,28 +188,33 @@ struct HTTPListenerTests {
 
   @Test("cut connections leave nothing behind, slow ones are closed")
   func cutAndSlow() async throws {
-    var configuration = OTLPListenerConfiguration(host: "127.0.0.1", port: 0)
-    configuration.readTimeout = .milliseconds(80)
-    configuration.headerTimeout = .milliseconds(80)
-    try await TestServer.with(listener: configuration) { server in
-      let head = Array(
-        "POST /v1/logs HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-protobuf\r\ncontent-length: 500000\r\n\r\n".utf8)
+    let head = Array(
+      "POST /v1/logs HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-protobuf\r\ncontent-length: 500000\r\n\r\n".utf8)
+    try await TestServer.with { server in
       try await server.withConnection { connection in
         try await connection.send(head + [1, 2, 3])
         #expect(try await eventually { server.pipeline.gate.heldBytes > 0 })
       }
       #expect(try await eventually { server.pipeline.gate.heldBytes == 0 && server.listener.connectionCount == 0 })
+    }
+    var configuration = OTLPListenerConfiguration(host: "127.0.0.1", port: 0)
+    configuration.readTimeout = .milliseconds(80)
+    try await TestServer.with(listener: configuration) { server in
       try await server.withConnection { connection in
         try await connection.send(head)
         #expect(try await connection.receive().status == 408)
       }
+      #expect(try await eventually { server.pipeline.gate.heldBytes == 0 })
+    }
+    configuration.headerTimeout = .milliseconds(80)
+    try await TestServer.with(listener: configuration) { server in
       for start in ["", "P", "POST /v1/lo"] {
-        try await server.withConnection { connection in
-          try await connection.send(start.utf8)
+        try await server.withConnection { (connection: inout RawConnection) async throws in
+          // The server may have closed already.
+          if !start.isEmpty { try? await connection.send(start.utf8) }
           #expect(try await connection.isAtEnd())
         }
       }
-      #expect(try await eventually { server.pipeline.gate.heldBytes == 0 })
     }
   }
 }

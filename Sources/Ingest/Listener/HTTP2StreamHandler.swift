@@ -18,6 +18,10 @@ final class HTTP2StreamHandler: ChannelInboundHandler {
     case answered
   }
 
+  /// Bytes that are taken after an answer before the client is asked to stop, and how long.
+  private static let skippedBytesLimit = 64 << 10
+  private static let lingerTime = TimeAmount.seconds(2)
+
   private let shared: ListenerContext
   private let peer: String
   private var context: ChannelHandlerContext?
@@ -29,6 +33,7 @@ final class HTTP2StreamHandler: ChannelInboundHandler {
   private var message: GRPCMessageIntake?
   private var body: BodyIntake?
   private var isRemoteEnded = false
+  private var skippedBytes = 0
   private var clock: RequestClock
   private var watch: Scheduled<Void>?
 
@@ -120,7 +125,11 @@ final class HTTP2StreamHandler: ChannelInboundHandler {
   }
 
   private func receive(_ buffer: ByteBuffer) {
-    guard case .body = phase else { return }
+    guard case .body = phase else {
+      skippedBytes += buffer.readableBytes
+      if skippedBytes > Self.skippedBytesLimit { reset() }
+      return
+    }
     if let refusal = isGRPC ? message?.append(buffer) : body?.append(buffer) { refuse(refusal) }
   }
 
@@ -199,9 +208,19 @@ final class HTTP2StreamHandler: ChannelInboundHandler {
       write(headers: headers, endStream: answer.body.isEmpty)
       if !answer.body.isEmpty { write(data: answer.body, endStream: true) }
     }
-    // The answer is complete and the client still sends: ask it to stop, without calling that an error.
-    if !isRemoteEnded { context.write(Self.wrapOutboundOut(.rstStream(.noError)), promise: nil) }
     context.flush()
+    if !isRemoteEnded { linger(context) }
+  }
+
+  /// Answered while the client still sends: lets it finish a short rest, so that it sees the answer and no reset.
+  private func linger(_ context: ChannelHandlerContext) {
+    let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+    watch = context.eventLoop.scheduleTask(in: Self.lingerTime) { bound.value.reset() }
+  }
+
+  /// Asks the client to stop sending, without calling that an error.
+  private func reset() {
+    context?.writeAndFlush(Self.wrapOutboundOut(.rstStream(.noError)), promise: nil)
   }
 
   private func write(headers: HPACKHeaders, endStream: Bool) {

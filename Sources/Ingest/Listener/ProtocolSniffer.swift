@@ -84,22 +84,21 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
   private func setUpHTTP2(_ context: ChannelHandlerContext) throws {
     let shared = shared
     let peer = context.channel.peerAddress
+    // Told of streams by the delegate: it closes a connection that shuts down only when its last stream has ended.
+    let management = NIOHTTP2ServerConnectionManagementHandler(
+      eventLoop: context.eventLoop,
+      configuration: .init(
+        maxIdleTime: nil, maxAge: nil, maxGraceTime: TimeAmount(shared.configuration.shutdownTimeout),
+        keepalive: .init(pingInterval: .minutes(5), ackTimeout: .seconds(20))))
     let http2 = NIOHTTP2Handler(
-      mode: .server, eventLoop: context.eventLoop, connectionConfiguration: .ingest, streamConfiguration: .ingest
+      mode: .server, eventLoop: context.eventLoop, connectionConfiguration: .ingest, streamConfiguration: .ingest,
+      streamDelegate: management.http2StreamDelegate
     ) { stream in
       stream.eventLoop.makeCompletedFuture {
         try stream.pipeline.syncOperations.addHandler(HTTP2StreamHandler(shared: shared, peer: peer))
       }
     }
-    try context.pipeline.syncOperations.addHandlers([
-      http2,
-      NIOHTTP2ServerConnectionManagementHandler(
-        eventLoop: context.eventLoop,
-        configuration: .init(
-          maxIdleTime: nil, maxAge: nil, maxGraceTime: TimeAmount(shared.configuration.shutdownTimeout),
-          keepalive: .init(pingInterval: .minutes(5), ackTimeout: .seconds(20)))),
-      HTTP2ConnectionHandler(shared: shared),
-    ])
+    try context.pipeline.syncOperations.addHandlers([http2, management, HTTP2ConnectionHandler(shared: shared)])
   }
 }
 
