@@ -185,6 +185,19 @@ let package = Package(
     .testTarget(
       name: "StorageExecutionTests", dependencies: ["TelemetryModel", "TelemetryStore", "TelemetryStorage"],
       swiftSettings: commonSettings),
+    // Tests of questions and of the API
+    .target(name: "QueryTestSupport", dependencies: ["TelemetryModel", "TelemetryStore"], path: "Tests/QueryTestSupport", swiftSettings: commonSettings),
+    .testTarget(name: "QueryCoreTests", dependencies: ["QueryCore", "TelemetryModel", "TelemetryStore"], swiftSettings: commonSettings),
+    .testTarget(name: "SearchBarTests", dependencies: ["SearchBar", "QueryCore", "QueryTestSupport", "TelemetryModel", "TelemetryStore"], swiftSettings: commonSettings),
+    .testTarget(name: "InsightTests", dependencies: ["Insight", "QueryCore", "QueryTestSupport", "TelemetryModel", "TelemetryStore"], swiftSettings: commonSettings),
+    .testTarget(
+      name: "ServerTests",
+      dependencies: [
+        "Server", "QueryCore", "QueryTestSupport", "TelemetryModel", "TelemetryStore",
+        product("AsyncHTTPClient", "async-http-client"), product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"),
+        product("NIOHTTP1", "swift-nio"), product("Logging", "swift-log"),
+      ],
+      swiftSettings: commonSettings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -17,6 +17,11 @@ package struct MetricPoint: Sendable {
   /// Of summaries: quantile and value.
   package var quantiles: [(quantile: Double, value: Double)] = []
 
+  package init(time: Int64, startTime: Int64) {
+    self.time = time
+    self.startTime = startTime
+  }
+
   /// What the point counts or shows as a whole: the value, or the count of a histogram.
   package var total: Double? { value ?? count }
 }

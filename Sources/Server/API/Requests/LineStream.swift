@@ -15,13 +15,13 @@ struct LineStream {
   static let flushBytes = 64 << 10
 
   var json = JSONWriter()
-  private var writer: any ResponseBodyWriter
+  private let writer: SoleWriter
   private let range: TimeRange
   private let started = ContinuousClock.now
   private var told = ContinuousClock.now
 
   private init(_ writer: any ResponseBodyWriter, range: TimeRange) {
-    self.writer = writer
+    self.writer = SoleWriter(writer: writer)
     self.range = range
     json.reserve(LineStream.flushBytes + 4096)
   }
@@ -197,5 +197,17 @@ extension JSONWriter {
     let microseconds = elapsed.components.seconds * 1_000_000 + elapsed.components.attoseconds / 1_000_000_000_000
     number(Double(microseconds) / 1000)
     endObject()
+  }
+}
+
+/// The writer of one answer. Unchecked: only the task that answers the request uses it, one call at a time, and the
+/// server's writer is itself sendable behind its protocol.
+private struct SoleWriter: @unchecked Sendable {
+  let writer: any ResponseBodyWriter
+
+  @concurrent
+  func write(_ buffer: ByteBuffer) async throws {
+    var writer = writer
+    try await writer.write(buffer)
   }
 }
