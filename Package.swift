@@ -145,7 +145,11 @@ let package = Package(
       swiftSettings: commonSettings),
     .testTarget(
       name: "SightlineSDKTests",
-      dependencies: ["SightlineSDK", product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOHTTP1", "swift-nio")],
+      dependencies: [
+        "SightlineSDK", product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"),
+        product("NIOHTTP1", "swift-nio"), product("Logging", "swift-log"), product("CoreMetrics", "swift-metrics"),
+        product("Tracing", "swift-distributed-tracing"), product("Instrumentation", "swift-distributed-tracing"),
+      ],
       swiftSettings: commonSettings),
   ],
   swiftLanguageModes: [.v6],
