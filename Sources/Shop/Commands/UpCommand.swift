@@ -32,7 +32,7 @@ struct UpCommand: AsyncParsableCommand {
     let keeper = ChildKeeper(peers: peers, endpoint: otlp, processCount: processes)
     let control = ControlServer(port: controlPort, board: board, keeper: keeper, peers: peers)
     let generator = LoadGenerator(peers: peers, requestsPerSecond: load) { [controlPort, otlp, processes] in
-      print(
+      announce(
         "the shop is open: \(ServiceName.allCases.count) services in \(processes) processes, telemetry to \(otlp), "
           + "faults at http://127.0.0.1:\(controlPort)/")
     }

@@ -50,7 +50,7 @@ final class ChildKeeper: Service {
         while true {
           try await Task.sleep(for: .milliseconds(500))
           for group in self.reap() {
-            print("\(self.groups[group].map(\.rawValue).joined(separator: ", ")) ended and will be started again")
+            announce("\(self.groups[group].map(\.rawValue).joined(separator: ", ")) ended and will be started again")
             try self.start(group)
           }
         }
