@@ -1,5 +1,6 @@
-@testable import SightlineSDK
 import Testing
+
+@testable import SightlineSDK
 
 @Suite("Configuration")
 struct ConfigurationTests {
@@ -31,7 +32,8 @@ struct ConfigurationTests {
         "OTEL_EXPORTER_OTLP_TIMEOUT": "2500", "OTEL_EXPORTER_OTLP_METRICS_TIMEOUT": "700",
         "OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.25",
         "OTEL_BSP_SCHEDULE_DELAY": "100", "OTEL_BSP_MAX_QUEUE_SIZE": "10", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "50",
-        "OTEL_BLRP_SCHEDULE_DELAY": "200", "OTEL_METRIC_EXPORT_INTERVAL": "3000", "OTEL_PROPAGATORS": "baggage",
+        "OTEL_BLRP_SCHEDULE_DELAY": "200", "OTEL_BLRP_EXPORT_TIMEOUT": "400", "OTEL_METRIC_EXPORT_INTERVAL": "3000",
+        "OTEL_PROPAGATORS": "baggage",
         "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE": "Delta", "OTEL_METRICS_EXEMPLAR_FILTER": "always_off",
         "OTEL_LOGS_EXPORTER": "console", "OTEL_METRICS_EXPORTER": "none", "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT": "3",
         "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT": "9",
@@ -50,6 +52,7 @@ struct ConfigurationTests {
     #expect(configuration.sampler == .parentBased(root: .traceIDRatio(0.25)))
     #expect(configuration.spanQueue == .init(scheduleDelay: .milliseconds(100), capacity: 10, batchSize: 10))
     #expect(configuration.logQueue.scheduleDelay == .milliseconds(200))
+    #expect(configuration.endpoints[.logs]?.timeout == .milliseconds(400))
     #expect(configuration.metricInterval == .seconds(3))
     #expect(configuration.propagators == [.baggage])
     #expect(configuration.temporality == .delta)

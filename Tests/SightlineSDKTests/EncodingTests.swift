@@ -41,7 +41,10 @@ struct EncodingTests {
     try #require(recorded.count == 1)
     #expect(recorded[0].scope == "SightlineSDKTests")
     let message = recorded[0].span
-    #expect(message.bytes(1) == [0x0a, 0xf7, 0x65, 0x19, 0x16, 0xcd, 0x43, 0xdd, 0x84, 0x48, 0xeb, 0x21, 0x1c, 0x80, 0x31, 0x9c])
+    #expect(
+      message.bytes(1) == [
+        0x0a, 0xf7, 0x65, 0x19, 0x16, 0xcd, 0x43, 0xdd, 0x84, 0x48, 0xeb, 0x21, 0x1c, 0x80, 0x31, 0x9c,
+      ])
     #expect(message.bytes(2)?.count == 8)
     #expect(message.string(3) == "k=v")
     #expect(message.bytes(4) == [0xb7, 0xad, 0x6b, 0x71, 0x69, 0x20, 0x33, 0x31])
@@ -130,8 +133,10 @@ struct EncodingTests {
     #expect(record.bytes(10)?.count == 8)
     let attributes = try record.attributes(6)
     let expected = [
-      "who": "\"event\"", "from.logger": "\"2\"", "from.provider": "\"1\"", "count": "3", "total": "12.5", "paid": "true",
-      "small": "9", "products": "[\"p1\",2]", "address": "{city:\"Graz\",zip:8010}", "exception.message": "\"it broke\"",
+      "who": "\"event\"", "from.logger": "\"2\"", "from.provider": "\"1\"", "count": "3", "total": "12.5",
+      "paid": "true",
+      "small": "9", "products": "[\"p1\",2]", "address": "{city:\"Graz\",zip:8010}",
+      "exception.message": "\"it broke\"",
     ]
     for (key, value) in expected { #expect(attributes[key] == value, "\(key)") }
     #expect(attributes["event.name"] == nil)

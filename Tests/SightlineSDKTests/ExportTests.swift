@@ -1,4 +1,3 @@
-@testable import SightlineSDK
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -6,12 +5,15 @@ import Synchronization
 import Testing
 import Tracing
 
+@testable import SightlineSDK
+
 @Suite("Export", .timeLimit(.minutes(2)))
 struct ExportTests {
   /// Telemetry that goes to a port of this machine, spans only, by size or flush but not by time.
   private func telemetry(port: Int) -> Observability {
     var configuration = ObservabilityConfiguration.quiet([
-      "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:\(port)", "OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer%20t",
+      "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:\(port)",
+      "OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer%20t",
       "OTEL_METRICS_EXPORTER": "none", "OTEL_LOGS_EXPORTER": "none",
     ])
     configuration.spanQueue = QueueConfiguration(scheduleDelay: .seconds(600))

@@ -26,7 +26,8 @@ struct PropagationTests {
     "a valid traceparent is taken with its known flags",
     arguments: [
       (valid, 1), ("  \(valid)\t", 1), ("00-\(trace)-\(span)-00", 0), ("00-\(trace)-\(span)-03", 3),
-      ("00-\(trace)-\(span)-ff", 3), ("cc-\(trace)-\(span)-01", 1), ("cc-\(trace)-\(span)-01-what-the-future-brings", 1),
+      ("00-\(trace)-\(span)-ff", 3), ("cc-\(trace)-\(span)-01", 1),
+      ("cc-\(trace)-\(span)-01-what-the-future-brings", 1),
     ] as [(String, UInt8)])
   func validParents(_ header: String, _ flags: UInt8) throws {
     let context = try #require(extracted(["traceparent": header]).spanContext)
@@ -115,7 +116,8 @@ struct PropagationTests {
   }
 
   @Test(
-    "a span that is not sampled passes the whole context on", arguments: ["always_off", "traceidratio", "disabled", "none"])
+    "a span that is not sampled passes the whole context on",
+    arguments: ["always_off", "traceidratio", "disabled", "none"])
   func unsampledSpan(_ kind: String) async throws {
     let environments = [
       "always_off": ["OTEL_TRACES_SAMPLER": "always_off"],

@@ -1,11 +1,12 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
   import Foundation
 #endif
-import Hummingbird
-import HTTPTypes
-import NIOCore
 
 /// JSON bodies of the shop.
 enum JSON {

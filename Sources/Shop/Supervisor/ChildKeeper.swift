@@ -1,3 +1,6 @@
+import ServiceLifecycle
+import Synchronization
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -10,8 +13,6 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-import ServiceLifecycle
-import Synchronization
 
 /// Starts the processes of the services, starts again what dies, and stops them all at the end.
 ///
