@@ -16,18 +16,24 @@ struct UpCommand: AsyncParsableCommand {
   @Option(help: "The port of the control page, on the loopback address.")
   var controlPort = 4320
 
+  @Option(help: "How many processes share the ten services; 10 gives each one its own.")
+  var processes = 3
+
   func validate() throws {
+    guard (1...ServiceName.allCases.count).contains(processes) else {
+      throw ValidationError("--processes must be between 1 and \(ServiceName.allCases.count)")
+    }
     guard load >= 0, load <= 5000 else { throw ValidationError("--load must be between 0 and 5000") }
   }
 
   func run() async throws {
     let peers = try Peers.onFreePorts()
     let board = FaultBoard()
-    let keeper = ChildKeeper(peers: peers, endpoint: otlp)
+    let keeper = ChildKeeper(peers: peers, endpoint: otlp, processCount: processes)
     let control = ControlServer(port: controlPort, board: board, keeper: keeper, peers: peers)
-    let generator = LoadGenerator(peers: peers, requestsPerSecond: load) { [controlPort, otlp] in
-      print(
-        "the shop is open: \(ServiceName.allCases.count) services, telemetry to \(otlp), "
+    let generator = LoadGenerator(peers: peers, requestsPerSecond: load) { [controlPort, otlp, processes] in
+      announce(
+        "the shop is open: \(ServiceName.allCases.count) services in \(processes) processes, telemetry to \(otlp), "
           + "faults at http://127.0.0.1:\(controlPort)/")
     }
     let distributor = FaultDistributor(board: board, peers: peers)

@@ -1,16 +1,21 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
   import Foundation
 #endif
-import Hummingbird
-import HTTPTypes
-import NIOCore
 
 /// JSON bodies of the shop.
 enum JSON {
   /// The bytes of a value.
-  static func encode(_ value: some Encodable) throws -> [UInt8] { Array(try JSONEncoder().encode(value)) }
+  static func encode(_ value: some Encodable) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    return Array(try encoder.encode(value))
+  }
 
   /// The value of bytes.
   static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {

@@ -1,3 +1,5 @@
+import ServiceLifecycle
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-import ServiceLifecycle
 
 /// Ends when standard input ends: the pipe's other end closes with the parent, however the parent died.
 struct ParentWatch: Service {

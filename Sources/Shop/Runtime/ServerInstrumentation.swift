@@ -7,8 +7,8 @@ import Tracing
 
 /// Makes every request a SERVER span with metrics and one log record, by the HTTP semantic conventions.
 ///
-/// Span names are `GET /cart`; only 5xx is an error; thrown errors become answers here. Paths below `/internal/` are plumbing and are
-/// left alone. Of the baggage only the named members become attributes.
+/// Span names are `GET /cart`; only 5xx is an error; thrown errors become answers here. Paths below `/internal/` are
+/// plumbing and are left alone. Of the baggage only the named members become attributes.
 struct ServerInstrumentation<Context: RequestContext>: RouterMiddleware {
   let environment: ServiceEnvironment
 

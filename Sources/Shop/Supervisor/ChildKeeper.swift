@@ -1,3 +1,6 @@
+import ServiceLifecycle
+import Synchronization
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -10,32 +13,46 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-import ServiceLifecycle
-import Synchronization
 
-/// Starts one process for each service, starts again what dies, and stops them all at the end.
+/// Starts the processes of the services, starts again what dies, and stops them all at the end.
+///
+/// Services that share a process are separate in everything else: port, resource, telemetry
+/// (docs/adr/0081-shop-processes.md).
 final class ChildKeeper: Service {
   private let peers: Peers
   private let endpoint: String
-  private let children = Mutex<[ServiceName: ChildProcess]>([:])
+  private let groups: [[ServiceName]]
+  private let children = Mutex<[Int: ChildProcess]>([:])
 
-  init(peers: Peers, endpoint: String) {
+  init(peers: Peers, endpoint: String, processCount: Int) {
     self.peers = peers
     self.endpoint = endpoint
+    // Dealt out like cards, so that callers and the services they call are in different processes.
+    let names = ServiceName.allCases
+    groups = (0..<processCount).map { group in
+      names.indices.filter { $0 % processCount == group }.map { names[$0] }
+    }
   }
 
   /// The process ids by service.
-  var processes: [ServiceName: pid_t] { children.withLock { $0.mapValues(\.identifier) } }
+  var processes: [ServiceName: pid_t] {
+    let children = children.withLock { $0 }
+    var processes: [ServiceName: pid_t] = [:]
+    for (group, names) in groups.enumerated() {
+      for name in names { processes[name] = children[group]?.identifier }
+    }
+    return processes
+  }
 
   func run() async throws {
-    for name in ServiceName.allCases { try start(name) }
+    for group in groups.indices { try start(group) }
     do {
       try await cancelWhenGracefulShutdown {
         while true {
           try await Task.sleep(for: .milliseconds(500))
-          for name in self.reap() {
-            print("\(name.rawValue) ended and is started again")
-            try self.start(name)
+          for group in self.reap() {
+            announce("\(self.groups[group].map(\.rawValue).joined(separator: ", ")) ended and will be started again")
+            try self.start(group)
           }
         }
       }
@@ -43,7 +60,7 @@ final class ChildKeeper: Service {
     await Task.detached { await self.stop() }.value
   }
 
-  private func start(_ name: ServiceName) throws {
+  private func start(_ group: Int) throws {
     var variables = ProcessInfo.processInfo.environment
     variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint
     // A demonstration is watched while it runs: metrics every ten seconds unless asked otherwise.
@@ -53,15 +70,16 @@ final class ChildKeeper: Service {
     variables["MALLOC_ARENA_MAX"] = "1"
     let child = try ChildProcess(
       path: Self.ownPath,
-      arguments: ["run", "--service", name.rawValue, "--peers", peers.argument, "--watch-parent"],
+      arguments: ["run"] + groups[group].flatMap { ["--service", $0.rawValue] }
+        + ["--peers", peers.argument, "--watch-parent"],
       environment: variables.map { "\($0.key)=\($0.value)" })
-    children.withLock { $0[name] = child }
+    children.withLock { $0[group] = child }
   }
 
-  private func reap() -> [ServiceName] {
+  private func reap() -> [Int] {
     children.withLock { children in
       let ended = children.filter { !$0.value.isRunning() }.map(\.key)
-      for name in ended { children[name] = nil }
+      for group in ended { children[group] = nil }
       return ended
     }
   }

@@ -13,7 +13,8 @@ struct ChildProcess: Sendable {
 
   /// Starts the program at `path`.
   ///
-  /// The child is in a process group of its own, so that Ctrl-C reaches only the supervisor, which then stops the children.
+  /// The child is in a process group of its own, so that Ctrl-C reaches only the supervisor, which then stops the
+  /// children.
   init(path: String, arguments: [String], environment: [String]) throws(SpawnFailure) {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { throw SpawnFailure(code: errno) }

@@ -9,7 +9,8 @@ enum ControlPage {
       <style>
       :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }
       body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem }
-      form { display: grid; grid-template-columns: 9rem 5rem auto 1fr; gap: .75rem; align-items: center; padding: .5rem 0 }
+      form { display: grid; grid-template-columns: 9rem 5rem auto 1fr; gap: .75rem;
+        align-items: center; padding: .5rem 0 }
       .on label { font-weight: 700 } .on label::after { content: " ●"; color: #c62828 }
       input, button { font: inherit; padding: .25rem .5rem }
       </style>

@@ -63,11 +63,21 @@ extension ObservabilityConfiguration {
   private mutating func applyQueues(_ environment: inout EnvironmentVariables) {
     spanQueue = Self.queue("OTEL_BSP", spanQueue, &environment)
     logQueue = Self.queue("OTEL_BLRP", logQueue, &environment)
+    shortenTimeout(.traces, "OTEL_BSP_EXPORT_TIMEOUT", &environment)
+    shortenTimeout(.logs, "OTEL_BLRP_EXPORT_TIMEOUT", &environment)
     limits.attributeCount = environment.count("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT") ?? limits.attributeCount
     limits.eventCount = environment.count("OTEL_SPAN_EVENT_COUNT_LIMIT") ?? limits.eventCount
     limits.linkCount = environment.count("OTEL_SPAN_LINK_COUNT_LIMIT") ?? limits.linkCount
     limits.attributeValueLength =
       environment.count("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT") ?? limits.attributeValueLength
+  }
+
+  /// The export timeouts bound one attempt, like the exporter's own; the shorter one holds. Attempts are repeated.
+  private mutating func shortenTimeout(
+    _ signal: TelemetrySignal, _ name: String, _ environment: inout EnvironmentVariables
+  ) {
+    guard let limit = environment.milliseconds(name), let timeout = endpoints[signal]?.timeout else { return }
+    endpoints[signal]?.timeout = min(limit, timeout)
   }
 
   private static func queue(
@@ -118,11 +128,7 @@ extension ObservabilityConfiguration {
     if let interval = environment.milliseconds("OTEL_METRIC_EXPORT_INTERVAL"), interval > .zero {
       metricInterval = interval
     }
-    if let timeout = environment.milliseconds("OTEL_METRIC_EXPORT_TIMEOUT"),
-      environment.text("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT") == nil, environment.text("OTEL_EXPORTER_OTLP_TIMEOUT") == nil
-    {
-      endpoints[.metrics]?.timeout = timeout
-    }
+    shortenTimeout(.metrics, "OTEL_METRIC_EXPORT_TIMEOUT", &environment)
     switch environment.text("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE")?.lowercased() {
     case nil, "cumulative": break
     case "delta", "lowmemory": temporality = .delta

@@ -1,3 +1,5 @@
+public import Logging
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -10,8 +12,6 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-
-public import Logging
 
 /// Everything that the SDK can be told.
 ///

@@ -46,7 +46,8 @@ public struct Baggage: Sendable, Hashable {
     }
   }
 
-  /// The members of a header value; members that are not `name=value` are left out, a repeated name keeps its last value.
+  /// The members of a header value; members that are not `name=value` are left out, a repeated name keeps its last
+  /// value.
   public init(header: String) {
     for part in header.utf8.prefix(2 * Self.byteLimit).split(separator: 0x2c) {
       guard entries.count < Self.memberLimit else { return }

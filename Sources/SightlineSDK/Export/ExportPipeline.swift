@@ -5,8 +5,8 @@ private enum OfferOutcome { case taken, batchComplete, full, closed }
 
 /// The way of one signal's records from the call sites to the sink.
 ///
-/// Records wait in a bounded ring and leave it only when the sink has given its verdict, so the bound holds for memory and
-/// a batch in flight is never lost by an outage. An export starts when a batch is complete, when the schedule
+/// Records wait in a bounded ring and leave it only when the sink has given its verdict, so the bound holds for memory
+/// and a batch in flight is never lost by an outage. An export starts when a batch is complete, when the schedule
 /// says so, or on ``flush(within:)``; one request is in flight at a time. When the ring is full the newest record is
 /// dropped and counted.
 /// Concurrency: ``offer(_:)`` from any thread (one short lock); ``run()`` by one task.
@@ -151,7 +151,8 @@ final class ExportPipeline<Record: Sendable>: Sendable {
         let rejected = min(max(0, rejected), itemCount)
         settle(batch.count, exported: itemCount - rejected, dropped: rejected, reason: "rejected")
         parts.reporter.report(
-          "\(parts.signal) rejected", "the server rejected \(rejected) of \(itemCount) \(parts.signal.rawValue): \(message)")
+          "\(parts.signal) rejected",
+          "the server rejected \(rejected) of \(itemCount) \(parts.signal.rawValue): \(message)")
         return
       case .refused(let reason):
         settle(batch.count, exported: 0, dropped: itemCount, reason: "refused")

@@ -14,8 +14,8 @@ struct LogDestination: Sendable {
 ///
 /// Metadata keeps its types: numbers and truth values given as `.stringConvertible` arrive as such, arrays and
 /// dictionaries keep their shape. On equal keys the record's own metadata wins over the logger's, and that over the
-/// provider's. The label becomes the instrumentation scope; the current span gives trace id, span id and flags. The metadata
-/// key `event.name` becomes the event name of the record.
+/// provider's. The label becomes the instrumentation scope; the current span gives trace id, span id and flags. The
+/// metadata key `event.name` becomes the event name of the record.
 /// Cost: one lock and one record in the queue; encoding happens on the export task.
 public struct SightlineLogHandler: LogHandler {
   private let label: String

@@ -10,6 +10,14 @@ public struct SamplingParameters: Sendable {
   public var name: String
   /// The kind of the span.
   public var kind: SpanKind
+
+  /// What is known about one span.
+  public init(parent: SpanContext?, traceID: TraceID, name: String, kind: SpanKind) {
+    self.parent = parent
+    self.traceID = traceID
+    self.name = name
+    self.kind = kind
+  }
 }
 
 /// Whether a span is recorded and sent.

@@ -5,8 +5,8 @@ public import Tracing
 ///
 /// A span that the sampler drops gets no id of its own: its context is the one of the span above, unchanged, so that
 /// everyone downstream sees trace id, flags, trace state and baggage as if this process did not take part, and no
-/// recorded span ever has an unrecorded parent (docs/adr/0080-dropped-spans-are-transparent.md). A dropped root starts a
-/// trace with the sampled flag off. The scope of a span is the module that starts it.
+/// recorded span ever has an unrecorded parent (docs/adr/0080-dropped-spans-are-transparent.md). A dropped root starts
+/// a trace with the sampled flag off. The scope of a span is the module that starts it.
 public final class SightlineTracer: Tracer {
   public typealias Span = SightlineSpan
 
