@@ -195,7 +195,7 @@ function serviceSummary(name, spans, window, scale) {
   return {
     name, version: all[0]?.resource["service.version"], namespace: "shop", requests: own.length, errors, rate: own.length / seconds, error_rate: own.length ? errors / own.length : 0,
     p50: quantile(durations, 0.5), p95: quantile(durations, 0.95), p99: quantile(durations, 0.99),
-    rate_series: cells.map((cell) => cell.length / (scale.step / 1000)), error_series: cells.map((cell) => cell.filter((span) => span.status === 2).length),
+    rate_series: cells.map((cell) => cell.length / (scale.step / 1000)), error_series: cells.map((cell) => cell.filter((span) => span.status === 2).length / (scale.step / 1000)),
     p95_series: cells.map((cell) => quantile(cell.map((span) => span.duration).sort((a, b) => a - b), 0.95)),
     last_seen: all.length ? nanos(Math.max(...all.map((span) => span.ms))) : undefined, languages: ["swift"], logs: data.logs.filter((log) => log.service === name && inside(window)(log)).length,
   };

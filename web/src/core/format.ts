@@ -24,6 +24,7 @@ export function compactCount(value: number): string {
 /** Nanoseconds in the unit that reads best: `180 ms`, `2.1 s`, `3 min 20 s`. */
 export function duration(nanoseconds: number): string {
   const size = Math.abs(nanoseconds);
+  if (size === 0) return "0";
   if (size < 1e3) return `${Math.round(nanoseconds)} ns`;
   if (size < 999.5e3) return `${significant(nanoseconds / 1e3)} µs`;
   if (size < 999.5e6) return `${significant(nanoseconds / 1e6)} ms`;

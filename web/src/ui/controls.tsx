@@ -3,7 +3,8 @@ import { linkTo, navigate } from "../core/router";
 import { ViewPatch } from "../core/url";
 import { keyLabel } from "../core/keys";
 import { Icon } from "./icons";
-import { assignSlots, slotStroke } from "../core/colours";
+import { slotStroke } from "../core/colours";
+import { serviceSlot } from "../core/serviceSlots";
 import { theme } from "../core/preferences";
 import { useStore } from "../core/store";
 
@@ -54,7 +55,7 @@ export function Button({ children, icon, keys, title, onClick, kind = "plain", p
 /** The colour of a name, as an 8 px swatch in front of its text. */
 export function Swatch({ name, slot }: { name: string; slot?: number }): JSX.Element {
   const current = useStore(theme);
-  const own = slot ?? assignSlots([name]).get(name) ?? -1;
+  const own = slot ?? serviceSlot(name);
   const stroke = slotStroke(own, current);
   const element = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => element.current?.style.setProperty("--swatch", stroke.colour), [stroke.colour]);

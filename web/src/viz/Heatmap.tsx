@@ -37,7 +37,8 @@ interface Box {
 
 /** Time by logarithmic duration; errors are an outlined second layer. A box is brushed by pointer or by Shift and arrows. */
 export function Heatmap(props: HeatmapProps): JSX.Element {
-  const { times, step, base, cells, window: range, selection, onSelect } = props;
+  const { times, step, window: range, selection, onSelect } = props;
+  const { base, cells } = useMemo(() => merged(props.base, props.cells), [props.base, props.cells]);
   const height = props.height ?? 200;
   const theme = useStore(themeStore);
   const [host, width] = useWidth<HTMLDivElement>();
@@ -221,6 +222,7 @@ export function Heatmap(props: HeatmapProps): JSX.Element {
   return (
     <div ref={host} className={`plot heatmap ${props.stale ? "stale" : ""}`} role="figure" tabIndex={0} onKeyDown={keys}
       aria-label={`Durations of ${groupedCount(total)} spans over time. Arrow keys move a cell, Shift and arrows select a box, Enter applies it, Alt+T shows a table.`}>
+      <Legend most={most} theme={theme} />
       {asTable ? <Twin height={height} onClose={() => setAsTable(false)} twin={twinOf(cells, times, base)} /> : (
         <div className="plot-area" style={{ height }}>
           <canvas ref={below} aria-hidden="true" />
@@ -256,7 +258,6 @@ export function Heatmap(props: HeatmapProps): JSX.Element {
           <div ref={tip} className="plot-tip" hidden aria-hidden="true" />
         </div>
       )}
-      <Legend most={most} theme={theme} />
       <div className="off-screen" aria-live="polite">{spoken}</div>
     </div>
   );
@@ -265,6 +266,8 @@ export function Heatmap(props: HeatmapProps): JSX.Element {
 function Legend({ most, theme }: { most: number; theme: Theme }): JSX.Element {
   return (
     <div className="heat-legend" aria-hidden="true">
+      <b>Duration of spans</b>
+      <span className="push" />
       <span>1</span>
       {sequential[theme].map((colour) => <i key={colour} style={{ background: colour }} />)}
       <span>{compactCount(most)} spans</span>
@@ -272,6 +275,23 @@ function Legend({ most, theme }: { most: number; theme: Theme }): JSX.Element {
       <span>with errors</span>
     </div>
   );
+}
+
+/** Two buckets become one row where the rows would be too many: slow outliers stay on the axis. */
+function merged(base: number, cells: HeatCell[]): { base: number; cells: HeatCell[] } {
+  let [first, last] = [Infinity, -Infinity];
+  for (const [, bucket] of cells) {
+    first = Math.min(first, bucket);
+    last = Math.max(last, bucket);
+  }
+  if (!(last - first >= rowLimit)) return { base, cells };
+  const sums = new Map<number, HeatCell>();
+  for (const [time, bucket, count, errors] of cells) {
+    const row = Math.floor(bucket / 2);
+    const before = sums.get(time * 4096 + row);
+    sums.set(time * 4096 + row, [time, row, count + (before?.[2] ?? 0), errors + (before?.[3] ?? 0)]);
+  }
+  return { base: base * base, cells: [...sums.values()] };
 }
 
 function rowRange(cells: HeatCell[]): { first: number; last: number; below: boolean; above: boolean } {

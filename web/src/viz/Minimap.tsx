@@ -1,5 +1,6 @@
 import { useLayoutEffect, useMemo, useRef } from "react";
-import { assignSlots, slotStroke, tokens } from "../core/colours";
+import { slotStroke, tokens } from "../core/colours";
+import { serviceSlots } from "../core/serviceSlots";
 import { TraceSkeleton } from "../core/model";
 import { theme as themeStore } from "../core/preferences";
 import { useStore } from "../core/store";
@@ -22,7 +23,7 @@ export function Minimap({ trace, height, zoom, onZoom, mark, spanID }: {
   const below = useRef<HTMLCanvasElement>(null);
   const above = useRef<HTMLCanvasElement>(null);
   const drag = useRef<{ from: number; to: number } | null>(null);
-  const slots = useMemo(() => assignSlots(trace.services), [trace]);
+  const slots = useMemo(() => serviceSlots(trace.services), [trace]);
 
   useLayoutEffect(() => {
     const context = below.current && width > 0 && prepare(below.current, width, height);

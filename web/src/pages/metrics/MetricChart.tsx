@@ -15,6 +15,7 @@ import { EmptyPanel, ErrorPanel } from "../../ui/states";
 import { Suggest } from "../../ui/Suggest";
 import { ChartExemplar, ChartSeries, TimeChart } from "../../viz/TimeChart";
 import { assignSlots } from "../../core/colours";
+import { serviceSlots } from "../../core/serviceSlots";
 import { kindText } from "./Catalogue";
 import { ExemplarBox } from "./ExemplarBox";
 import { LegendTable } from "./LegendTable";
@@ -123,7 +124,8 @@ export function keyText(key: Attributes): string {
 
 function seriesOf(data: MetricPoints | null): ChartSeries[] {
   const names = (data?.series ?? []).map((line) => keyText(line.key));
-  const slots = assignSlots(names);
+  const byService = (data?.series ?? []).every((line) => Object.keys(line.key).join() === "service.name");
+  const slots = byService ? serviceSlots(names) : assignSlots(names);
   return (data?.series ?? []).map((line, index) => ({ name: names[index], colour: slots.get(names[index]) ?? -1, values: line.values, area: (data?.series.length ?? 0) === 1 }));
 }
 

@@ -3,7 +3,7 @@ import { PivotMenu, pivotKeys, PivotRow, Subject } from "../../context/pivots";
 import { pathOf, question, withFilter, withoutService } from "../../context/question";
 import { SelectionBar } from "../../context/SelectionBar";
 import { useJSON } from "../../core/answers";
-import { compactCount, duration, groupedCount, percentage, ratePerSecond } from "../../core/format";
+import { duration, groupedCount, percentage, ratePerSecond } from "../../core/format";
 import { useKeys } from "../../core/keys";
 import { ServiceAnswer, spanKind } from "../../core/model";
 import { navigate, TimeWindow, useView, useWindow, view } from "../../core/router";
@@ -14,7 +14,7 @@ import { EmptyPanel, ErrorPanel } from "../../ui/states";
 import { GridCell, GridHandle, HeaderCell, VirtualGrid } from "../../ui/VirtualGrid";
 import { Sparkline } from "../../viz/Sparkline";
 import { TimeChart } from "../../viz/TimeChart";
-import { healthOf } from "./ServiceTable";
+import { healthOf, wholeBuckets } from "./ServiceTable";
 
 /** One service: rate, errors, duration; its operations, dependencies and instances. */
 export function ServiceDetail({ name }: { name: string }): JSX.Element {
@@ -78,7 +78,7 @@ function Charts({ data, window, stale }: { data: ServiceAnswer | null; window: T
   return (
     <div className="red-charts">
       <section><h2>Rate</h2><TimeChart title="Requests a second" series={rate} format={ratePerSecond} {...shared} /></section>
-      <section><h2>Errors</h2><TimeChart title="Errors" series={errors} format={compactCount} {...shared} /></section>
+      <section><h2>Errors</h2><TimeChart title="Errors a second" series={errors} format={ratePerSecond} {...shared} /></section>
       <section><h2>Duration, p95</h2><TimeChart title="p95 of the duration" series={durations} format={duration} {...shared} /></section>
     </div>
   );
@@ -123,7 +123,7 @@ function Operations({ data, name }: { data: ServiceAnswer; name: string }): JSX.
           <>
             <GridCell className="name"><span className="cut link-like" title="Its traces, slowest first">{operation.name}</span></GridCell>
             <GridCell className="kind">{spanKind(operation.kind)}</GridCell>
-            <GridCell className="number wide"><Sparkline values={operation.rate_series} colour="slot0" /><span>{ratePerSecond(operation.rate)}</span></GridCell>
+            <GridCell className="number wide"><Sparkline values={wholeBuckets(operation.rate_series)} colour="slot0" /><span>{ratePerSecond(operation.rate)}</span></GridCell>
             <GridCell className={`number ${operation.errors > 0 ? healthOf(operation).tone : ""}`} title={`${groupedCount(operation.errors)} of ${groupedCount(operation.requests)} failed`}>{percentage(operation.error_rate)}</GridCell>
             <GridCell className="number wide"><Sparkline values={operation.p95_series} colour="slot1" /><span>{operation.p95 === null ? "–" : duration(operation.p95)}</span></GridCell>
             <GridCell className="number">{operation.p50 === null ? "–" : duration(operation.p50)}</GridCell>

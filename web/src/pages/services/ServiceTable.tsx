@@ -25,8 +25,8 @@ const columns: { id: string; title: string; className: string; value: (service: 
   { id: "name", title: "Service", className: "name", value: (service) => service.name },
   { id: "rate", title: "Requests", className: "number wide", value: (service) => service.rate },
   { id: "errors", title: "Errors", className: "number wide", value: (service) => service.error_rate },
-  { id: "p95", title: "p95", className: "number wide", value: (service) => service.p95 ?? 0 },
   { id: "p50", title: "p50", className: "number", value: (service) => service.p50 ?? 0 },
+  { id: "p95", title: "p95", className: "number wide", value: (service) => service.p95 ?? 0 },
   { id: "p99", title: "p99", className: "number", value: (service) => service.p99 ?? 0 },
   { id: "logs", title: "Logs", className: "number", value: (service) => service.logs ?? 0 },
   { id: "version", title: "Version", className: "version", value: (service) => service.version ?? "" },
@@ -123,18 +123,23 @@ function sorted(services: ServiceSummary[], column: string, descending: boolean,
     });
 }
 
+/** A series without its first and last value: those buckets are cut by the window. */
+export function wholeBuckets(values: (number | null)[] | undefined): (number | null)[] | undefined {
+  return values && values.length > 4 ? values.slice(1, -1) : values;
+}
+
 function ServiceRow({ service }: { service: ServiceSummary }): JSX.Element {
   const health = healthOf(service);
   return (
     <>
       <GridCell className={`health ${health.tone}`}><span aria-hidden="true">{health.shape}</span> {health.word}</GridCell>
       <GridCell className="name"><ServiceName name={service.name} />{service.languages?.[0] ? <span className="note">{service.languages[0]}</span> : null}</GridCell>
-      <GridCell className="number wide"><Sparkline values={service.rate_series} colour="slot0" /><span>{ratePerSecond(service.rate)}</span></GridCell>
+      <GridCell className="number wide"><Sparkline values={wholeBuckets(service.rate_series)} colour="slot0" /><span>{ratePerSecond(service.rate)}</span></GridCell>
       <GridCell className={`number wide ${service.errors > 0 ? health.tone : ""}`} title={`${groupedCount(service.errors)} of ${groupedCount(service.requests)} requests failed`}>
         <Sparkline values={service.error_series} colour="error" /><span>{percentage(service.error_rate)}</span>
       </GridCell>
-      <GridCell className="number wide"><Sparkline values={service.p95_series} colour="slot1" /><span>{service.p95 === null ? "–" : duration(service.p95)}</span></GridCell>
       <GridCell className="number">{service.p50 === null ? "–" : duration(service.p50)}</GridCell>
+      <GridCell className="number wide"><Sparkline values={service.p95_series} colour="slot1" /><span>{service.p95 === null ? "–" : duration(service.p95)}</span></GridCell>
       <GridCell className="number">{service.p99 === null ? "–" : duration(service.p99)}</GridCell>
       <GridCell className="number">{service.logs === undefined ? "–" : compactCount(service.logs)}</GridCell>
       <GridCell className="version">{service.version ?? "–"}</GridCell>

@@ -48,7 +48,7 @@ export function SpanPanel({ trace, index, selfTime, onClose }: { trace: TraceSke
       </dl>
       {span && isErrorStatus(span.status) && span.status_message ? <p className="status-message">{span.status_message}</p> : null}
       <PivotRow subject={subject} leaveOut={["T"]} />
-      <Link className="button plain" to={{ page: "traces", id: "", filters: withFilter(withFilter(withoutService(view.get().filters), { key: "service.name", op: "eq", value: service }), { key: "name", op: "eq", value: name }) }}>Traces with this operation</Link>
+      <p><Link className="button plain" to={{ page: "traces", id: "", filters: withFilter(withFilter(withoutService(view.get().filters), { key: "service.name", op: "eq", value: service }), { key: "name", op: "eq", value: name }) }}>Traces with this operation</Link></p>
       {error ? <p className="wrong">{error.message}</p> : null}
       {span ? <SpanParts span={span} trace={trace} /> : null}
     </aside>

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { PivotMenu, pivotKeys, Subject } from "../../context/pivots";
 import { useJSON } from "../../core/answers";
-import { assignSlots } from "../../core/colours";
+import { serviceSlots } from "../../core/serviceSlots";
 import { duration, groupedCount, percentage } from "../../core/format";
 import { useKeys } from "../../core/keys";
 import { TraceSkeleton } from "../../core/model";
@@ -44,7 +44,7 @@ function Trace({ trace }: { trace: TraceSkeleton }): JSX.Element {
   const tab = views.some((candidate) => candidate.id === current.extra.view) ? current.extra.view : "waterfall";
   const showTab = (next: string): void => navigate({ extra: { view: next === "waterfall" ? null : next } });
   const tree = useMemo(() => buildTree(trace), [trace]);
-  const slots = useMemo(() => assignSlots(trace.services), [trace]);
+  const slots = useMemo(() => serviceSlots(trace.services), [trace]);
   const [collapsed, setCollapsed] = useState<ReadonlySet<number>>(new Set());
   const [openGroups, setOpenGroups] = useState<ReadonlySet<string>>(new Set());
   const [critical, setCritical] = useState(false);
