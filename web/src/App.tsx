@@ -1,6 +1,6 @@
 import { Component, lazy, ReactNode, Suspense, useEffect, useState } from "react";
 import { ContextBar } from "./context/ContextBar";
-import { Signal } from "./context/question";
+import { Signal } from "./context/filters";
 import { reconnected } from "./core/api";
 import { useKeys } from "./core/keys";
 import { railLabels, toggleRailLabels, toggleTheme } from "./core/preferences";

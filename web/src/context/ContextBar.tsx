@@ -5,7 +5,7 @@ import { linkTo, navigate, refresh, useView, useWindow } from "../core/router";
 import { Button } from "../ui/controls";
 import { copyText } from "../ui/toast";
 import { FilterChips } from "./FilterChips";
-import { Signal } from "./question";
+import { Signal } from "./filters";
 import { TimePicker } from "./TimePicker";
 
 const refreshSeconds = 15;

@@ -5,7 +5,7 @@ import { Filter, FilterOperator, formatFilter } from "../core/url";
 import { Button, Popover } from "../ui/controls";
 import { Icon } from "../ui/icons";
 import { Suggest } from "../ui/Suggest";
-import { filterText, inapplicable, Signal, withFilter } from "./question";
+import { filterText, inapplicable, Signal, withFilter } from "./filters";
 import { suggestFields, suggestValues } from "./suggestions";
 
 const operatorNames: [FilterOperator, string][] = [

@@ -4,7 +4,7 @@ import { useKeys } from "../core/keys";
 import { navigate, refresh, useView } from "../core/router";
 import { Icon } from "../ui/icons";
 import { Suggest } from "../ui/Suggest";
-import { Signal } from "./question";
+import { Signal } from "./filters";
 import { suggestQuery } from "./suggestions";
 
 /** The search bar: `Enter` runs, the text is the URL's `q`; an error is shown with its place underlined. */

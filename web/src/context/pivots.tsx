@@ -6,7 +6,8 @@ import { AggregateGroup } from "../core/model";
 import { applyPatch, Filter, View, ViewPatch } from "../core/url";
 import { linkTo, navigate, resolveWindow, run, view } from "../core/router";
 import { Button, Dialog, Link } from "../ui/controls";
-import { pathOf, question, withFilter, withoutService } from "./question";
+import { withFilter, withoutService } from "./filters";
+import { pathOf, question } from "./question";
 
 /** The thing under the cursor: whatever of it is known leads somewhere. */
 export interface Subject {

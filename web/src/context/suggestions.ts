@@ -3,7 +3,8 @@ import { compactCount, valueText } from "../core/format";
 import { FieldsAnswer, FieldValues } from "../core/model";
 import { resolveWindow, run, view } from "../core/router";
 import { Suggestion } from "../ui/Suggest";
-import { pathOf, Signal } from "./question";
+import { Signal } from "./filters";
+import { pathOf } from "./question";
 
 const fieldNames = new Map<string, Promise<FieldsAnswer>>();
 

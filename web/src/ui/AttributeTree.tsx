@@ -1,4 +1,4 @@
-import { withFilter } from "../context/question";
+import { withFilter } from "../context/filters";
 import { valueText } from "../core/format";
 import { Attributes } from "../core/model";
 import { navigate, view } from "../core/router";

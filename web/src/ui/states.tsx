@@ -6,7 +6,7 @@ import { StatusAnswer } from "../core/model";
 import { navigate, refresh, useView, useWindow } from "../core/router";
 import { useStore } from "../core/store";
 import { ago, clockTime, millisecondsOf } from "../core/time";
-import { filterText, inapplicable, Signal } from "../context/question";
+import { filterText, inapplicable, Signal } from "../context/filters";
 import { Button, Dialog, Link } from "./controls";
 import { copyText } from "./toast";
 

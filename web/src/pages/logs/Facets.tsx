@@ -1,5 +1,6 @@
 import { useMemo, useState } from "react";
-import { alsoValue, pathOf, question, Signal, withFilter } from "../../context/question";
+import { alsoValue, Signal, withFilter } from "../../context/filters";
+import { pathOf, question } from "../../context/question";
 import { useJSON } from "../../core/answers";
 import { compactCount, valueText } from "../../core/format";
 import { FieldsAnswer, FieldValues } from "../../core/model";

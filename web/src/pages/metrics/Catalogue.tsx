@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "react";
-import { filteredService, pathOf, question } from "../../context/question";
+import { filteredService } from "../../context/filters";
+import { pathOf, question } from "../../context/question";
 import { useJSON } from "../../core/answers";
 import { groupedCount, unitName } from "../../core/format";
 import { useKeys } from "../../core/keys";

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "react";
-import { filteredService, pathOf, question } from "../../context/question";
+import { filteredService } from "../../context/filters";
+import { pathOf, question } from "../../context/question";
 import { SelectionBar } from "../../context/SelectionBar";
 import { suggestFields } from "../../context/suggestions";
 import { useJSON } from "../../core/answers";

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { PivotMenu, pivotKeys, PivotRow, Subject } from "../../context/pivots";
-import { pathOf, question, withFilter, withoutService } from "../../context/question";
+import { withFilter, withoutService } from "../../context/filters";
+import { pathOf, question } from "../../context/question";
 import { SelectionBar } from "../../context/SelectionBar";
 import { useJSON } from "../../core/answers";
 import { duration, groupedCount, percentage, ratePerSecond } from "../../core/format";

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { PivotMenu, pivotKeys, Subject } from "../../context/pivots";
-import { filteredService, pathOf, question } from "../../context/question";
+import { filteredService } from "../../context/filters";
+import { pathOf, question } from "../../context/question";
 import { useJSON } from "../../core/answers";
 import { compactCount, duration, groupedCount, percentage, ratePerSecond } from "../../core/format";
 import { useKeys } from "../../core/keys";

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import { PivotRow, Subject } from "../../context/pivots";
-import { withFilter, withoutService } from "../../context/question";
+import { withFilter, withoutService } from "../../context/filters";
 import { useJSON } from "../../core/answers";
 import { duration, percentage } from "../../core/format";
 import { isErrorStatus, SpanDetail, spanKind, TraceSkeleton } from "../../core/model";

@@ -35,7 +35,7 @@ export const Waterfall = memo(forwardRef<GridHandle, WaterfallProps>(function Wa
   const theme = useStore(themeStore);
   const [from, to] = [zoom[0] * trace.duration, zoom[1] * trace.duration];
   const span = Math.max(1, to - from);
-  const ticks = valueTicks(from, to, 6).filter((tick) => tick >= from && tick <= to - span * 0.09);
+  const ticks = valueTicks(from, to, 4).filter((tick) => tick >= from && tick <= to - span * 0.14);
   return (
     <div className="grid-place">
       <VirtualGrid
