@@ -1,0 +1,78 @@
+"""Fixtures of the browser tests: Debian's chromium, the server's address, screenshots.
+
+SIGHTLINE_URL          address of a running server, e.g. http://127.0.0.1:4319 (without it the tests are skipped)
+SIGHTLINE_SCREENSHOTS  folder for screenshots (none are taken without it)
+SIGHTLINE_CHROMIUM     the browser's executable; /usr/bin/chromium unless given
+"""
+
+import os
+import pathlib
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+
+@pytest.fixture(scope="session")
+def base_url():
+    url = os.environ.get("SIGHTLINE_URL")
+    if not url:
+        pytest.skip("SIGHTLINE_URL is not set")
+    return url.rstrip("/") + "/ui/"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=os.environ.get("SIGHTLINE_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(params=["dark", "light"])
+def theme(request):
+    return request.param
+
+
+class Window:
+    """One page of the browser that notes what must not happen: console errors, uncaught failures, blocked content."""
+
+    def __init__(self, page, base_url, theme, label):
+        self.page = page
+        self.base_url = base_url
+        self.theme = theme
+        self.label = label
+        self.complaints = []
+        page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
+        page.on("pageerror", lambda failure: self.complaints.append(str(failure)))
+
+    def open(self, path):
+        self.page.goto(self.base_url + path)
+
+    def shot(self, name):
+        folder = os.environ.get("SIGHTLINE_SCREENSHOTS")
+        if folder:
+            pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=str(pathlib.Path(folder) / f"{self.label}-{name}-{self.theme}.png"))
+
+    def check_accessibility(self):
+        results = Axe().run(self.page)
+        assert results.violations_count == 0, results.generate_report()
+
+    def settle(self):
+        """Waits until no question is under way and what came is painted."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+@pytest.fixture
+def window(browser, base_url, theme, request):
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=theme, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    opened = Window(page, base_url, theme, request.node.originalname)
+    yield opened
+    context.close()
+    assert opened.complaints == []

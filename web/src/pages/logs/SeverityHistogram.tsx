@@ -1,0 +1,48 @@
+import { memo, useMemo } from "react";
+import { pathOf, question } from "../../context/question";
+import { useStream } from "../../core/answers";
+import { AggregateGroup } from "../../core/model";
+import { TimeWindow, useView } from "../../core/router";
+import { millisecondsOf } from "../../core/time";
+import { Selection } from "../../core/url";
+import { ErrorPanel } from "../../ui/states";
+import { Histogram, HistogramLayer } from "../../viz/Histogram";
+
+/** Counts of log records over time, stacked by severity. */
+export const SeverityHistogram = memo(function SeverityHistogram({ window, selection, unread, onBrush }: {
+  window: TimeWindow;
+  selection: Selection | null;
+  unread: TimeWindow[];
+  onBrush: (window: TimeWindow) => void;
+}): JSX.Element {
+  const current = useView();
+  const answer = useStream<never>(pathOf("logs/aggregate", question(current, window, "logs", [["by", "severity_range"], ["agg", "count"], ["step", "auto"], ["buckets", "120"]])));
+  const times = useMemo(() => ((answer.meta?.times as string[] | undefined) ?? []).map(millisecondsOf), [answer.meta]);
+  const step = Number(answer.meta?.step ?? 6e10) / 1e6;
+  const layers = useMemo(() => layersOf((answer.result?.groups as AggregateGroup[] | undefined) ?? [], times.length), [answer.result, times.length]);
+  if (answer.error && answer.error.parameter !== "q") return <ErrorPanel error={answer.error} what="The histogram could not be computed" />;
+  return (
+    <div className="histogram">
+      <Histogram title="Log records by severity" window={window} times={times} step={step} layers={layers} selection={selection} onBrush={onBrush} stale={answer.stale} hatched={unread} partial={answer.loading || answer.end?.status === "partial"} />
+      <div className="legend" aria-hidden="true">
+        {layers.slice().reverse().map((layer) => <span key={layer.name}><i className={`swatch ${layer.name}`} />{layer.name}</span>)}
+      </div>
+    </div>
+  );
+});
+
+function layersOf(groups: AggregateGroup[], length: number): HistogramLayer[] {
+  const layers: HistogramLayer[] = [
+    { name: "other", colour: "slot6", values: new Array<number>(length).fill(0) },
+    { name: "warn", colour: "warning", values: new Array<number>(length).fill(0) },
+    { name: "error", colour: "error", values: new Array<number>(length).fill(0) },
+  ];
+  for (const group of groups) {
+    const range = String(group.key[0]);
+    const layer = range === "error" || range === "fatal" ? layers[2] : range === "warn" ? layers[1] : layers[0];
+    group.values[0]?.forEach((value, index) => {
+      layer.values[index] += value ?? 0;
+    });
+  }
+  return layers;
+}

@@ -1,0 +1,157 @@
+import { useEffect, useMemo, useRef, useState } from "react";
+import { filteredService } from "../../context/filters";
+import { pathOf, question } from "../../context/question";
+import { SelectionBar } from "../../context/SelectionBar";
+import { suggestFields } from "../../context/suggestions";
+import { useJSON } from "../../core/answers";
+import { groupedCount, unitName, valueFormatter, valueText } from "../../core/format";
+import { useKeys } from "../../core/keys";
+import { Attributes, MetricPoints, MetricSummary } from "../../core/model";
+import { navigate, useView, useWindow } from "../../core/router";
+import { millisecondsOf } from "../../core/time";
+import { formatSelection, parseSelection } from "../../core/url";
+import { Button, Link } from "../../ui/controls";
+import { Icon } from "../../ui/icons";
+import { EmptyPanel, ErrorPanel } from "../../ui/states";
+import { Suggest } from "../../ui/Suggest";
+import { ChartExemplar, ChartSeries, TimeChart } from "../../viz/TimeChart";
+import { assignSlots } from "../../core/colours";
+import { serviceSlots } from "../../core/serviceSlots";
+import { kindText } from "./Catalogue";
+import { ExemplarBox } from "./ExemplarBox";
+import { LegendTable } from "./LegendTable";
+
+/** Functions that make sense for a kind of metric; the first is what the server takes by itself. */
+function functionsOf(kind: string, monotonic: boolean | undefined): string[] {
+  if (kind.includes("histogram")) return ["p95", "p50", "p75", "p90", "p99", "p99.9", "rate", "increase", "count", "avg", "min", "max", "sum"];
+  if (kind === "summary") return ["raw", "count", "sum", "avg", "rate"];
+  if (kind === "sum" && monotonic) return ["rate", "increase", "raw", "avg", "min", "max", "sum"];
+  return ["raw", "avg", "min", "max", "sum", "count"];
+}
+
+/** One metric over time: function, grouping, legend, exemplars. */
+export function MetricChart({ name }: { name: string }): JSX.Element {
+  const current = useView();
+  const window = useWindow();
+  const by = (current.extra.by ?? "").split(",").filter((field) => field !== "");
+  const parameters = question({ ...current, query: "" }, window, "metrics", [["name", name]]);
+  if (by.length > 0) parameters.push(["by", by.join(",")]);
+  if (current.extra.fn) parameters.push(["fn", current.extra.fn]);
+  const { data, error, stale, loading } = useJSON<MetricPoints>(pathOf("metrics/points", parameters));
+  const catalogue = useJSON<{ metrics: MetricSummary[] }>(pathOf("metrics", [["from", String(window.from)], ["to", String(window.to)], ["match", name]])).data;
+  const summary = catalogue?.metrics.find((metric) => metric.name === name);
+  const [emphasised, setEmphasised] = useState<number | null>(null);
+  const [isolated, setIsolated] = useState<ReadonlySet<string>>(new Set());
+  const [exemplar, setExemplar] = useState<ChartExemplar | null>(null);
+  const perSecond = data?.fn === "rate";
+  const format = useMemo(() => valueFormatter(data?.fn === "count" ? undefined : rateUnit(data), perSecond), [data, perSecond]);
+  const times = useMemo(() => (data?.times ?? []).map(millisecondsOf), [data]);
+  const all = useMemo(() => seriesOf(data), [data]);
+  const shown = useMemo(() => (isolated.size === 0 ? all : all.filter((line) => isolated.has(line.name))), [all, isolated]);
+  const exemplars = useMemo(() => (isolated.size === 0 ? exemplarsOf(data) : exemplarsOf(data).filter((item) => isolated.has(item.label))), [data, isolated]);
+  const selection = parseSelection(current.extra.sel);
+  const cursor = useRef(-1);
+  const next = (step: number) => (): void => {
+    if (exemplars.length === 0) return;
+    cursor.current = (cursor.current + step + exemplars.length) % exemplars.length;
+    setExemplar(exemplars[cursor.current]);
+  };
+  useEffect(() => setIsolated(new Set()), [current.extra.by]);
+  const service = filteredService(current.filters) ?? (summary?.services?.length === 1 ? summary.services[0] : null);
+  useKeys([
+    { keys: "Escape", label: "Back to the catalogue", group: "This page", run: () => navigate({ extra: { name: null, by: null, fn: null, sel: null } }) },
+    { keys: "n", label: "Next exemplar", group: "This page", when: () => exemplars.length > 0, run: next(1) },
+    { keys: "N", label: "Previous exemplar", group: "This page", when: () => exemplars.length > 0, run: next(-1) },
+    ...(service ? [
+      { keys: "L", label: `Logs of ${service}`, group: "From here", run: () => navigate({ page: "logs", id: "", filters: [...current.filters.filter((filter) => filter.key !== "service.name"), { key: "service.name", op: "eq", value: service }] }) },
+      { keys: "T", label: `Traces of ${service}`, group: "From here", run: () => navigate({ page: "traces", id: "", filters: [...current.filters.filter((filter) => filter.key !== "service.name"), { key: "service.name", op: "eq", value: service }] }) },
+    ] as const : []),
+  ]);
+  return (
+    <div className="page metric">
+      <div className="metric-head">
+        <Link className="button quiet" to={{ extra: { name: null, by: null, fn: null, sel: null } }}><Icon name="metrics" /><span className="text">All metrics</span></Link>
+        <h2>{name}</h2>
+        {data ? <span className="badge">{kindText({ kind: data.kind, temporality: summary?.temporality, monotonic: summary?.monotonic })}</span> : null}
+        {data?.unit && unitName(data.unit) ? <span className="badge">{unitName(data.unit)}</span> : null}
+        <span className="note cut">{summary?.description ?? ""}</span>
+      </div>
+      <div className="metric-controls">
+        <label>Function{" "}
+          <select value={current.extra.fn ?? data?.fn ?? ""} onChange={(event) => navigate({ extra: { fn: event.target.value } })}>
+            {functionsOf(data?.kind ?? "gauge", summary?.monotonic ?? data?.fn === "rate").map((fn) => <option key={fn} value={fn}>{fn}</option>)}
+          </select>
+        </label>
+        <GroupBy fields={by} onChange={(fields) => navigate({ extra: { by: fields.join(",") } })} />
+        <span className="note" role="status">{data ? `${groupedCount(data.series.length)}${data.matched > data.series.length ? ` of ${groupedCount(data.matched)} series, largest first` : " series"}` : ""}{exemplars.length > 0 ? ` · ${exemplars.length} exemplars ◇` : ""}</span>
+        {exemplars.length > 0 ? <Button kind="quiet" keys="n" onClick={next(1)}>Next exemplar</Button> : null}
+        {service ? <span className="push" /> : null}
+        {service ? <Link className="button plain" to={{ page: "logs", filters: [{ key: "service.name", op: "eq", value: service }] }}><span className="text">Logs of {service}</span><kbd>L</kbd></Link> : null}
+        {service ? <Link className="button plain" to={{ page: "traces", filters: [{ key: "service.name", op: "eq", value: service }] }}><span className="text">Traces of {service}</span><kbd>T</kbd></Link> : null}
+      </div>
+      {error ? <ErrorPanel error={error} what="The metric could not be read" /> : null}
+      {data && all.length === 0 && !loading ? <EmptyPanel signal="metrics" /> : (
+        <>
+          <div className="metric-chart">
+            <TimeChart title={`${name}, ${data?.fn ?? ""}`} window={window} times={times} step={(data?.step ?? 6e10) / 1e6} series={shown} format={format} height={300} left={68} emphasised={emphasised} stale={stale}
+              exemplars={exemplars} onExemplar={setExemplar} selection={selection} onBrush={(range) => navigate({ extra: { sel: formatSelection({ ...range, low: null, high: null }) } })} />
+            {exemplar ? <ExemplarBox exemplar={exemplar} format={format} onClose={() => setExemplar(null)} /> : null}
+          </div>
+          <SelectionBar page="metrics" />
+          <LegendTable series={all} keys={(data?.series ?? []).map((line) => line.key)} isolated={isolated} format={format} onHover={(index) => setEmphasised(index === null ? null : shown.indexOf(all[index]))}
+            onPick={(line, add) => setIsolated((before) => {
+              if (!add) return before.size === 1 && before.has(line) ? new Set() : new Set([line]);
+              const after = new Set(before);
+              if (!after.delete(line)) after.add(line);
+              return after;
+            })} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function rateUnit(data: MetricPoints | null): string | undefined {
+  // A rate of a histogram counts its recordings, whatever they measure.
+  return data && data.fn === "rate" && data.kind.includes("histogram") ? undefined : data?.unit;
+}
+
+/** A series by its key, as text. */
+export function keyText(key: Attributes): string {
+  const entries = Object.entries(key);
+  if (entries.length === 0) return "all";
+  return entries.length === 1 ? valueText(entries[0][1]) || `${entries[0][0]} empty` : entries.map(([name, value]) => `${name}=${valueText(value)}`).join(", ");
+}
+
+function seriesOf(data: MetricPoints | null): ChartSeries[] {
+  const names = (data?.series ?? []).map((line) => keyText(line.key));
+  const byService = (data?.series ?? []).every((line) => Object.keys(line.key).join() === "service.name");
+  const slots = byService ? serviceSlots(names) : assignSlots(names);
+  return (data?.series ?? []).map((line, index) => ({ name: names[index], colour: slots.get(names[index]) ?? -1, values: line.values, area: (data?.series.length ?? 0) === 1 }));
+}
+
+function exemplarsOf(data: MetricPoints | null): ChartExemplar[] {
+  return (data?.exemplars ?? [])
+    .filter((item) => item.trace_id)
+    .map((item) => ({ time: millisecondsOf(item.time), value: item.value, traceID: item.trace_id ?? "", spanID: item.span_id, label: data?.series[item.series] ? keyText(data.series[item.series].key) : "" }));
+}
+
+function GroupBy({ fields, onChange }: { fields: string[]; onChange: (fields: string[]) => void }): JSX.Element {
+  const [text, setText] = useState("");
+  const add = (field: string): void => {
+    if (field.trim() !== "" && !fields.includes(field.trim())) onChange([...fields, field.trim()]);
+    setText("");
+  };
+  return (
+    <div className="group-by" role="group" aria-label="Group by">
+      <span>by</span>
+      {fields.map((field) => (
+        <span key={field} className="chip">
+          <span className="chip-text">{field}</span>
+          <button type="button" className="chip-remove" aria-label={`Do not group by ${field}`} onClick={() => onChange(fields.filter((other) => other !== field))}><Icon name="close" size={10} /></button>
+        </span>
+      ))}
+      <Suggest openOnFocus label="Add a field to group by" placeholder={fields.length === 0 ? "every series by itself" : "field"} value={text} onChange={setText} onSubmit={add} suggest={(typed, abort) => suggestFields("metrics", typed, abort)} />
+    </div>
+  );
+}

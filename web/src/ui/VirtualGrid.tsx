@@ -1,0 +1,191 @@
+import { forwardRef, memo, ReactNode, useCallback, useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
+
+/** What code outside can do with a grid. */
+export interface GridHandle {
+  focus: () => void;
+  scrollTo: (row: number, align?: "nearest" | "center") => void;
+  scrollToEnd: () => void;
+  isAtEnd: () => boolean;
+}
+
+interface GridProps {
+  label: string;
+  rowCount: number;
+  rowHeight: number;
+  /** Cells of one row; each is a `GridCell`. */
+  renderRow: (row: number) => ReactNode;
+  rowClass?: (row: number) => string;
+  rowKey: (row: number) => string | number;
+  header?: ReactNode;
+  /** Row with the cursor; -1 for none. */
+  active: number;
+  onActive: (row: number) => void;
+  onOpen?: (row: number) => void;
+  /** Level and state of tree rows. */
+  tree?: (row: number) => { level: number; expanded?: boolean };
+  onScroll?: (atEnd: boolean) => void;
+  footer?: ReactNode;
+  className?: string;
+  /** Rows grow with their text: all are in the document, none is virtual. */
+  autoHeight?: boolean;
+  onLeave?: () => void;
+}
+
+/**
+ * A grid of which only the visible rows are in the document.
+ *
+ * It is one tab stop; the cursor is `aria-activedescendant`, moved by arrows, `j`, `k`, Home, End, PgUp and PgDn.
+ */
+export const VirtualGrid = memo(forwardRef<GridHandle, GridProps>(function VirtualGrid(props, handle) {
+  const { rowCount, rowHeight, active, onActive, onOpen, header } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const [range, setRange] = useState({ first: 0, last: 60 });
+
+  const measure = useCallback(() => {
+    const element = scroller.current;
+    if (!element || props.autoHeight) return;
+    const first = Math.max(0, Math.floor(element.scrollTop / rowHeight) - 6);
+    const last = Math.ceil((element.scrollTop + element.clientHeight) / rowHeight) + 6;
+    setRange((before) => (before.first === first && before.last === last ? before : { first, last }));
+  }, [rowHeight, props.autoHeight]);
+
+  useLayoutEffect(() => {
+    measure();
+    const observer = new ResizeObserver(measure);
+    if (scroller.current) observer.observe(scroller.current);
+    return () => observer.disconnect();
+  }, [measure]);
+  useLayoutEffect(measure, [rowCount, measure]);
+
+  const scrollTo = useCallback((row: number, align: "nearest" | "center" = "nearest") => {
+    const element = scroller.current;
+    if (!element || row < 0) return;
+    if (props.autoHeight) {
+      document.getElementById(`${id}row${row}`)?.scrollIntoView({ block: align });
+      return;
+    }
+    const headerHeight = header ? rowHeight : 0;
+    const top = row * rowHeight;
+    const visible = element.clientHeight - headerHeight;
+    if (align === "center") element.scrollTop = top - visible / 2;
+    else if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + rowHeight > element.scrollTop + visible) element.scrollTop = top + rowHeight - visible;
+  }, [rowHeight, header, id, props.autoHeight]);
+
+  const isAtEnd = (): boolean => {
+    const element = scroller.current;
+    return !element || element.scrollTop + element.clientHeight >= element.scrollHeight - rowHeight;
+  };
+  useImperativeHandle(handle, () => ({
+    focus: () => scroller.current?.focus({ preventScroll: true }),
+    scrollTo,
+    scrollToEnd: () => {
+      if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
+    },
+    isAtEnd,
+  }), [scrollTo]);
+
+  const before = useRef(active);
+  useEffect(() => {
+    if (before.current !== active) scrollTo(active);
+    before.current = active;
+  }, [active, scrollTo]);
+
+  const move = (event: React.KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== event.currentTarget) return;
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
+    const steps: Record<string, number> = { ArrowDown: active + 1, j: active + 1, ArrowUp: active - 1, k: active - 1, PageDown: active + page, PageUp: active - page, Home: 0, End: rowCount - 1 };
+    if (event.key in steps && rowCount > 0) {
+      event.preventDefault();
+      if (active <= 0 && (event.key === "ArrowUp" || event.key === "k")) props.onLeave?.();
+      onActive(Math.max(0, Math.min(rowCount - 1, steps[event.key])));
+    } else if (event.key === "Enter" && active >= 0 && onOpen) {
+      event.preventDefault();
+      onOpen(active);
+    }
+  };
+
+  const first = props.autoHeight ? 0 : Math.min(range.first, Math.max(0, rowCount - 1));
+  const last = props.autoHeight ? rowCount : Math.min(rowCount, range.last);
+  const rows: ReactNode[] = [];
+  for (let row = first; row < last; row += 1) {
+    const tree = props.tree?.(row);
+    rows.push(
+      <div
+        key={props.rowKey(row)}
+        id={`${id}row${row}`}
+        role="row"
+        aria-rowindex={row + 1 + (header ? 1 : 0)}
+        aria-selected={row === active}
+        aria-level={tree?.level}
+        aria-expanded={tree?.expanded}
+        className={`grid-row ${row === active ? "active" : ""} ${props.rowClass?.(row) ?? ""}`}
+        onClick={(event) => {
+          scroller.current?.focus({ preventScroll: true });
+          onActive(row);
+          if (event.detail >= 1 && onOpen && !window.getSelection()?.toString()) onOpen(row);
+        }}
+      >
+        {props.renderRow(row)}
+      </div>,
+    );
+  }
+  return (
+    <div
+      ref={scroller}
+      className={`grid ${props.className ?? ""} ${props.autoHeight ? "auto-height" : ""}`}
+      role={props.tree ? "treegrid" : "grid"}
+      aria-label={props.label}
+      aria-rowcount={rowCount + (header ? 1 : 0)}
+      aria-activedescendant={active >= first && active < last ? `${id}row${active}` : undefined}
+      tabIndex={0}
+      onKeyDown={move}
+      onScroll={() => {
+        measure();
+        props.onScroll?.(isAtEnd());
+      }}
+      onFocus={(event) => {
+        if (event.target === event.currentTarget && active < 0 && rowCount > 0 && event.currentTarget.matches(":focus-visible")) onActive(0);
+      }}
+    >
+      {header ? <div className="grid-header" role="row" aria-rowindex={1}>{header}</div> : null}
+      <Spacer height={props.autoHeight ? null : rowCount * rowHeight} offset={first * rowHeight}>{rows}</Spacer>
+      {props.footer}
+    </div>
+  );
+}));
+
+/** Holds the height of all rows and moves the visible ones to their place, through the DOM's style object. */
+function Spacer({ height, offset, children }: { height: number | null; offset: number; children: ReactNode }): JSX.Element {
+  const outer = useRef<HTMLDivElement>(null);
+  const inner = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (outer.current) outer.current.style.height = height === null ? "" : `${height}px`;
+    if (inner.current) inner.current.style.transform = height === null ? "" : `translateY(${offset}px)`;
+  }, [height, offset]);
+  return (
+    <div ref={outer} className="grid-space" role="presentation">
+      <div ref={inner} className="grid-rows" role="rowgroup">{children}</div>
+    </div>
+  );
+}
+
+/** One cell of a grid's row. */
+export function GridCell({ className, title, children }: { className?: string; title?: string; children?: ReactNode }): JSX.Element {
+  return <div role="gridcell" className={`cell ${className ?? ""}`} title={title}>{children}</div>;
+}
+
+/** One cell of a grid's header, a button when it sorts. */
+export function HeaderCell({ className, children, sorted, onSort }: { className?: string; children: ReactNode; sorted?: "ascending" | "descending" | null; onSort?: () => void }): JSX.Element {
+  return (
+    <div role="columnheader" aria-sort={sorted ?? undefined} className={`cell ${className ?? ""}`}>
+      {onSort ? (
+        <button type="button" className="sort" tabIndex={-1} onClick={onSort}>
+          {children}
+          <span aria-hidden="true">{sorted === "ascending" ? " ↑" : sorted === "descending" ? " ↓" : ""}</span>
+        </button>
+      ) : children}
+    </div>
+  );
+}

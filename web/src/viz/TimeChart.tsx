@@ -1,0 +1,210 @@
+import { useMemo } from "react";
+import { TimeWindow } from "../core/router";
+import { dayAndTime } from "../core/time";
+import { roundUp } from "./canvas";
+import { Geometry, paintColour, Plot, Readout } from "./Plot";
+import { Theme } from "../core/preferences";
+import { slotStroke } from "../core/colours";
+
+/** One line of a chart. */
+export interface ChartSeries {
+  name: string;
+  /** A colour token or a slot of the palette. */
+  colour: string | number;
+  values: (number | null)[];
+  area?: boolean;
+}
+
+/** A sample with a trace behind it. */
+export interface ChartExemplar {
+  time: number;
+  value: number;
+  traceID: string;
+  spanID?: string;
+  label: string;
+}
+
+interface TimeChartProps {
+  title: string;
+  window: TimeWindow;
+  times: number[];
+  /** Milliseconds between two times. */
+  step: number;
+  series: ChartSeries[];
+  format: (value: number) => string;
+  height?: number;
+  /** Index of the series that is drawn thick. */
+  emphasised?: number | null;
+  onBrush?: (window: TimeWindow) => void;
+  selection?: TimeWindow | null;
+  exemplars?: ChartExemplar[];
+  onExemplar?: (exemplar: ChartExemplar) => void;
+  stale?: boolean;
+  left?: number;
+}
+
+function strokeOf(colour: string | number, theme: Theme): { colour: string; dash: number[] } {
+  return typeof colour === "number" ? slotStroke(colour, theme) : { colour: paintColour(colour, theme), dash: [] };
+}
+
+/** Lines over time. Gaps stay gaps, the axis begins at zero unless a value is below it. */
+export function TimeChart(props: TimeChartProps): JSX.Element {
+  const { times, series, window: range, step, format } = props;
+  const { low, high } = useMemo(() => extent(series, props.exemplars), [series, props.exemplars]);
+  const top = roundUp(high);
+  const shift = low < 0 ? roundUp(-low) : 0;
+  const indexAt = (time: number): number => Math.max(0, Math.min(times.length - 1, Math.floor((time - (times[0] ?? 0)) / step)));
+  const middle = (index: number): number => times[index] + step / 2;
+
+  const trace = (context: CanvasRenderingContext2D, area: Geometry, values: (number | null)[]): void => {
+    context.beginPath();
+    let drawing = false;
+    for (let index = 0; index < values.length; index += 1) {
+      const value = values[index];
+      if (value === null || value === undefined) {
+        drawing = false;
+        continue;
+      }
+      const [x, y] = [area.x(middle(index)), area.y(value + shift)];
+      if (drawing) context.lineTo(x, y);
+      else {
+        // A value alone between gaps would be invisible as a line.
+        const alone = values[index + 1] === null || values[index + 1] === undefined;
+        if (alone) context.rect(x - 1, y - 1, 2, 2);
+        context.moveTo(x, y);
+      }
+      drawing = true;
+    }
+    context.stroke();
+  };
+  const paint = (context: CanvasRenderingContext2D, area: Geometry, theme: Theme): void => {
+    series.forEach((line) => {
+      const stroke = strokeOf(line.colour, theme);
+      if (line.area) fillArea(context, area, line.values, middle, shift, stroke.colour);
+      context.strokeStyle = stroke.colour;
+      context.setLineDash(stroke.dash);
+      trace(context, area, line.values);
+    });
+    context.setLineDash([]);
+    for (const exemplar of props.exemplars ?? []) diamond(context, area.x(exemplar.time), area.y(exemplar.value + shift), paintColour("s1", theme), paintColour("t1", theme));
+  };
+  const paintOver = (context: CanvasRenderingContext2D, area: Geometry, time: number | null, theme: Theme): void => {
+    const emphasised = props.emphasised === null || props.emphasised === undefined ? null : series[props.emphasised];
+    if (emphasised) {
+      context.save();
+      context.lineWidth = 2;
+      context.strokeStyle = strokeOf(emphasised.colour, theme).colour;
+      trace(context, area, emphasised.values);
+      context.restore();
+    }
+    if (time === null || times.length === 0) return;
+    const index = indexAt(time);
+    for (const line of series.slice(0, 24)) {
+      const value = line.values[index];
+      if (value === null || value === undefined) continue;
+      context.fillStyle = strokeOf(line.colour, theme).colour;
+      context.fillRect(area.x(middle(index)) - 2, area.y(value + shift) - 2, 4, 4);
+    }
+  };
+  const readout = (time: number): Readout | null => {
+    if (times.length === 0) return null;
+    const index = indexAt(time);
+    const rows = series
+      .map((line) => ({ line, value: line.values[index] }))
+      .filter((row): row is { line: ChartSeries; value: number } => row.value !== null && row.value !== undefined)
+      .sort((a, b) => b.value - a.value)
+      .slice(0, 10)
+      .map(({ line, value }) => ({ name: line.name, value: format(value), colour: strokeOf(line.colour, document.documentElement.dataset.theme === "light" ? "light" : "dark").colour }));
+    return { time: times[index], rows: rows.length > 0 ? rows : [{ name: "no data", value: "" }] };
+  };
+  const last = times.length > 0 ? times[times.length - 1] : null;
+  const partial = last !== null && last + step > range.to ? [{ from: last, to: range.to }] : [];
+  return (
+    <Plot
+      sentence={sentence(props)}
+      window={range}
+      height={props.height ?? 180}
+      top={top + shift}
+      format={(value) => format(value - shift)}
+      paint={paint}
+      paintOver={paintOver}
+      readout={readout}
+      step={step}
+      onBrush={props.onBrush}
+      selection={props.selection}
+      hatched={partial}
+      stale={props.stale}
+      left={props.left}
+      onPick={(_, x, y, area) => {
+        const hit = props.exemplars?.find((exemplar) => Math.abs(area.x(exemplar.time) - x) < 8 && Math.abs(area.y(exemplar.value + shift) - y) < 8);
+        if (hit) props.onExemplar?.(hit);
+        return hit !== undefined;
+      }}
+      table={() => ({
+        columns: ["Time", ...series.map((line) => line.name)],
+        rows: times.map((time, index) => [dayAndTime(time), ...series.map((line) => (line.values[index] === null || line.values[index] === undefined ? "–" : format(line.values[index] as number)))]),
+      })}
+    />
+  );
+}
+
+function extent(series: ChartSeries[], exemplars: ChartExemplar[] | undefined): { low: number; high: number } {
+  let [low, high] = [0, 0];
+  for (const line of series) {
+    for (const value of line.values) {
+      if (value === null || value === undefined) continue;
+      if (value > high) high = value;
+      if (value < low) low = value;
+    }
+  }
+  for (const exemplar of exemplars ?? []) high = Math.max(high, exemplar.value);
+  return { low, high };
+}
+
+function fillArea(context: CanvasRenderingContext2D, area: Geometry, values: (number | null)[], middle: (index: number) => number, shift: number, colour: string): void {
+  context.save();
+  context.fillStyle = colour;
+  context.globalAlpha = 0.12;
+  let start = -1;
+  for (let index = 0; index <= values.length; index += 1) {
+    const value = values[index];
+    const present = value !== null && value !== undefined;
+    if (present && start < 0) start = index;
+    if (present || start < 0) continue;
+    context.beginPath();
+    context.moveTo(area.x(middle(start)), area.y(shift));
+    for (let point = start; point < index; point += 1) context.lineTo(area.x(middle(point)), area.y((values[point] as number) + shift));
+    context.lineTo(area.x(middle(index - 1)), area.y(shift));
+    context.fill();
+    start = -1;
+  }
+  context.restore();
+}
+
+function diamond(context: CanvasRenderingContext2D, x: number, y: number, fill: string, stroke: string): void {
+  context.beginPath();
+  context.moveTo(x, y - 4);
+  context.lineTo(x + 4, y);
+  context.lineTo(x, y + 4);
+  context.lineTo(x - 4, y);
+  context.closePath();
+  context.fillStyle = fill;
+  context.fill();
+  context.strokeStyle = stroke;
+  context.stroke();
+}
+
+function sentence(props: TimeChartProps): string {
+  const parts = props.series.slice(0, 3).map((line) => {
+    let peak = -1;
+    let latest: number | null = null;
+    line.values.forEach((value, index) => {
+      if (value === null || value === undefined) return;
+      latest = value;
+      if (peak < 0 || value > (line.values[peak] ?? 0)) peak = index;
+    });
+    if (peak < 0 || latest === null) return `${line.name}: no data`;
+    return `${line.name}: ${props.format(latest)}, peak ${props.format(line.values[peak] as number)} at ${dayAndTime(props.times[peak])}`;
+  });
+  return `${props.title}. ${parts.join("; ")}. Arrow keys read values, Alt+T shows a table.`;
+}
