@@ -17,7 +17,8 @@ extension RowOracle {
       }
       let key = GroupKey(
         values: request.groupBy.map { values($0, row).first },
-        timeBucket: request.timeBucket.map { Int64((Double(times[row] - $0.origin) / Double($0.width)).rounded(.down)) } ?? 0,
+        timeBucket: request.timeBucket.map { Int64((Double(times[row] - $0.origin) / Double($0.width)).rounded(.down)) }
+          ?? 0,
         valueBucket: valueBucket)
       var states = groups[key] ?? request.aggregates.map(RowOracle.emptyState)
       for (index, aggregate) in request.aggregates.enumerated() {

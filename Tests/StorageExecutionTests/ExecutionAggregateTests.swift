@@ -1,7 +1,7 @@
 import Synchronization
-import Testing
 import TelemetryModel
 import TelemetryStore
+import Testing
 
 @testable import TelemetryStorage
 
@@ -109,7 +109,8 @@ extension RandomTelemetry {
       groupBy: (0..<Int.random(in: 0...3, using: &generator)).map { _ in pick(fields) },
       timeBucket: pick([nil, TimeBucket(width: 100), TimeBucket(width: 333, origin: -7), TimeBucket(width: 5000)]),
       valueBucket: chance(0.3)
-        ? ValueBucket(field: pick([Field.duration, Field.severity, Field.value, FieldReference(.any, "code")]), base: pick([2, 10]))
+        ? ValueBucket(
+          field: pick([Field.duration, Field.severity, Field.value, FieldReference(.any, "code")]), base: pick([2, 10]))
         : nil,
       aggregates: aggregates)
   }

@@ -1,7 +1,7 @@
 import Synchronization
-import Testing
 import TelemetryModel
 import TelemetryStore
+import Testing
 
 @testable import TelemetryStorage
 
@@ -22,7 +22,9 @@ func rows(of stream: ScanStream) async throws -> [RecordBatch] {
 
 func ids(_ batches: [RecordBatch]) -> [Int64] {
   batches.flatMap { batch -> [Int64] in
-    guard case .int64(let ids)? = batch.column(ColumnKey(.intrinsic, RandomTelemetry.idKey, .int))?.values else { return [] }
+    guard case .int64(let ids)? = batch.column(ColumnKey(.intrinsic, RandomTelemetry.idKey, .int))?.values else {
+      return []
+    }
     return ids
   }
 }
@@ -53,7 +55,8 @@ struct ExecutionScanTests {
       #expect(Set(found).count == found.count, "seed \(seed)")
       let foundTimes = found.map { times[Int($0)] }
       switch order {
-      case .newestFirst: #expect(foundTimes == Array(expected.map { times[$0] }.sorted(by: >).prefix(count)), "seed \(seed)")
+      case .newestFirst:
+        #expect(foundTimes == Array(expected.map { times[$0] }.sorted(by: >).prefix(count)), "seed \(seed)")
       case .oldestFirst: #expect(foundTimes == Array(expected.map { times[$0] }.sorted().prefix(count)), "seed \(seed)")
       case .stored: break
       }

@@ -1,7 +1,7 @@
 import Synchronization
-import Testing
 import TelemetryModel
 import TelemetryStore
+import Testing
 
 @testable import TelemetryStorage
 
@@ -28,7 +28,8 @@ struct ExecutionSeriesTests {
         var isMatch = oracle.matches(predicate, row)
         if case .compare(Field.value, _, _) = predicate { isMatch = false }
         if !isMatch { continue }
-        guard case .int(let id)? = block.batch.column(ColumnKey(.intrinsic, RandomTelemetry.idKey, .int))?.value(atRow: row)
+        guard
+          case .int(let id)? = block.batch.column(ColumnKey(.intrinsic, RandomTelemetry.idKey, .int))?.value(atRow: row)
         else { continue }
         expected[block.batch.series[Int(block.batch.seriesCodes[row])], default: [:]][block.batch.times[row]] = id
       }

@@ -1,7 +1,7 @@
 import Synchronization
-import Testing
 import TelemetryModel
 import TelemetryStore
+import Testing
 
 @testable import TelemetryStorage
 
@@ -67,10 +67,12 @@ struct ExecutionThreadTests {
     let canceller = Canceller()
     let reads = ProgressCounter()
     let blocks = (0..<200).map { _ in
-      TestBlock(batch, hasFilter: false, onRead: {
-        reads.add()
-        canceller.cancel()
-      })
+      TestBlock(
+        batch, hasFilter: false,
+        onRead: {
+          reads.add()
+          canceller.cancel()
+        })
     }
     for number in 0..<3 {
       let before = reads.count

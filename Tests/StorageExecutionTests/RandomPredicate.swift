@@ -39,7 +39,8 @@ extension RandomTelemetry {
     pick([
       .string(pick(RandomTelemetry.texts)), .string("eu0"), .string("service1"), .string("resource"),
       .string(RandomTelemetry.traces[2].description), .string("3"), .string("lib1"), .string("metric.1"), .string("ms"),
-      .int(Int64.random(in: -2...20, using: &generator)), .int(500), .double(2.25), .double(4.5), .double(3), .bool(true),
+      .int(Int64.random(in: -2...20, using: &generator)), .int(500), .double(2.25), .double(4.5), .double(3),
+      .bool(true),
       .bool(false), .bytes(Array("out".utf8)), .array([.string("out"), .int(5)]), .empty, .double(.nan), .int(.min),
       .double(1e300),
     ])
@@ -53,8 +54,10 @@ extension RandomTelemetry {
       case 2: .contains(pick(["time", "out", "e", "", "größe", "TIMEOUT", "25", "ru", "reset by"]))
       case 3, 4:
         .phrase(
-          pick(["timeout", "time out", "read", "connection reset", "42", "out", "retry timeout_ms", "größe", "; ", "conn",
-            "timeout retry timeout", "time"]),
+          pick([
+            "timeout", "time out", "read", "connection reset", "42", "out", "retry timeout_ms", "größe", "; ", "conn",
+            "timeout retry timeout", "time",
+          ]),
           lastIsPrefix: chance(0.4))
       default: .regularExpression(pick(["time.*out", "^[a-z]+$", "[0-9]+", "out|peer", ""]), anchored: chance(0.4))
       }

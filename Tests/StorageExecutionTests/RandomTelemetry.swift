@@ -8,7 +8,8 @@ struct RandomTelemetry {
   init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
   static let texts = [
-    "timeout while reading", "Timeout", "read_time out", "connection reset by peer", "GET /cart/42", "über-größe ok", "",
+    "timeout while reading", "Timeout", "read_time out", "connection reset by peer", "GET /cart/42", "über-größe ok",
+    "",
     "time", "out", "error: timeout; retry timeout_ms=5", "[42] done", "peer",
   ]
   static let idKey = "row.id"
@@ -19,7 +20,7 @@ struct RandomTelemetry {
 
   mutating func batch(_ signal: Signal, rowCount: Int) -> RecordBatch {
     var columns: [Column] = [
-      Column(ColumnKey(Field.time, .int), values: .int64(numbers(rowCount, 0...1000))),
+      Column(ColumnKey(Field.time, .int), values: .int64(numbers(rowCount, 0...1000)))
     ]
     var children: [ChildTable] = []
     func id(_ name: FieldReference, _ type: ValueType) -> ColumnKey { ColumnKey(name, type) }
@@ -58,12 +59,16 @@ struct RandomTelemetry {
     if signal == .metrics {
       let series = (0..<12).map { number in
         Series(
-          resource: pick(resources), scope: pick(scopes), name: "metric.\(number % 4)", unit: number % 3 == 0 ? "" : "ms",
+          resource: pick(resources), scope: pick(scopes), name: "metric.\(number % 4)",
+          unit: number % 3 == 0 ? "" : "ms",
           description: "", kind: .gauge, temporality: .unspecified, isMonotonic: false,
-          attributes: AttributeSet([Attribute("core", .int(Int64(number))), Attribute("region", .string("eu\(number % 2)"))]))
+          attributes: AttributeSet([
+            Attribute("core", .int(Int64(number))), Attribute("region", .string("eu\(number % 2)")),
+          ]))
       }
       return RecordBatch(
-        signal: signal, rowCount: rowCount, columns: columns, series: series, seriesCodes: codes(rowCount, series.count),
+        signal: signal, rowCount: rowCount, columns: columns, series: series,
+        seriesCodes: codes(rowCount, series.count),
         children: children)
     }
     return RecordBatch(
@@ -110,7 +115,9 @@ struct RandomTelemetry {
   }
 
   private mutating func resource(_ number: Int) -> Resource {
-    var attributes = [Attribute("service.name", .string("service\(number % 4)")), Attribute("shard", .int(Int64(number)))]
+    var attributes = [
+      Attribute("service.name", .string("service\(number % 4)")), Attribute("shard", .int(Int64(number))),
+    ]
     if number % 3 != 0 { attributes.append(Attribute("region", .string(number % 2 == 0 ? "eu0" : "resource"))) }
     return Resource(attributes: AttributeSet(attributes))
   }
@@ -150,7 +157,7 @@ struct RandomTelemetry {
     return [
       Column(
         ColumnKey(Field.traceID, .traceID), rows: rows,
-        values: .traceIDs(rows.map { _ in pick(RandomTelemetry.traces) })),
+        values: .traceIDs(rows.map { _ in pick(RandomTelemetry.traces) }))
     ]
   }
 

@@ -38,7 +38,8 @@ final class TestBlock: BlockSource {
   }
 
   func bounds(of key: ColumnKey) -> ClosedRange<Int64>? {
-    guard knowsBounds, case .int64(let values)? = batch.column(key)?.values, let low = values.min(), let high = values.max()
+    guard knowsBounds, case .int64(let values)? = batch.column(key)?.values, let low = values.min(),
+      let high = values.max()
     else { return nil }
     return low...high
   }

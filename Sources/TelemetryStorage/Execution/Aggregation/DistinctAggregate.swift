@@ -23,6 +23,19 @@ struct DistinctAggregate: AggregateState {
             insert(values.value(at: FieldValues.Place(source: source, index: index)), Int(groups[position]))
           }
         }
+      } else if case .int64(let numbers) = column.values, column.key.type == .int {
+        forEachValue(input.rows, column) { position, index in
+          states[Int(groups[position])].insert(hash: StableHash.of(.int, UInt64(bitPattern: numbers[index])))
+        }
+      } else if case .double(let numbers) = column.values {
+        forEachValue(input.rows, column) { position, index in
+          states[Int(groups[position])].insert(hash: StableHash.of(.double, numbers[index].bitPattern))
+        }
+      } else if case .bytes(let texts) = column.values, column.key.type == .string {
+        let arena = texts.arena.span
+        forEachValue(input.rows, column) { position, index in
+          states[Int(groups[position])].insert(hash: StableHash.of(text: arena.extracting(texts.range(index))))
+        }
       } else {
         forEachValue(input.rows, column) { position, index in
           insert(values.value(at: FieldValues.Place(source: source, index: index)), Int(groups[position]))

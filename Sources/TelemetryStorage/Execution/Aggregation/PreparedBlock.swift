@@ -54,7 +54,8 @@ struct PreparedBlock {
     }
     if needsTimes {
       try columns.load([ColumnSelection.Name(.intrinsic, Field.time.key)])
-      guard case .int64(let times)? = columns.columns[ColumnKey(Field.time, .int)]?.values, times.count == rowCount else {
+      guard case .int64(let times)? = columns.columns[ColumnKey(Field.time, .int)]?.values, times.count == rowCount
+      else {
         throw StorageError(.damaged, path: "", detail: "a block of \(rowCount) rows lacks their times")
       }
       self.times = times

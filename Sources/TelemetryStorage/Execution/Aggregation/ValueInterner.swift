@@ -6,8 +6,10 @@ struct ValueInterner: ~Copyable {
   private(set) var values: [AttributeValue] = []
   private var strings = BytesInterner(expectedCount: 64)
   private var stringCodes: [UInt32] = []
-  private var numbers: [ValueType: KeyTable] = [:]
-  private var numberCodes: [ValueType: [UInt32]] = [:]
+  private var integers = NumberCodes()
+  private var booleans = NumberCodes()
+  private var doubles = NumberCodes()
+  private var spanIDs = NumberCodes()
   private var traceIDs = IdentifierInterner(expectedCount: 16)
   private var traceCodes: [UInt32] = []
   /// Bytes, arrays, maps and empty values.
@@ -25,9 +27,9 @@ struct ValueInterner: ~Copyable {
     case .string(let text)?:
       let bytes = BytesColumn([text])
       return code(ofString: 0, in: bytes)
-    case .int(let number)?: return code(ofBits: UInt64(bitPattern: number), type: .int)
-    case .bool(let flag)?: return code(ofBits: flag ? 1 : 0, type: .bool)
-    case .double(let number)?: return code(ofBits: number.bitPattern, type: .double)
+    case .int(let number)?: return code(ofInteger: number, isBoolean: false)
+    case .bool(let flag)?: return code(ofInteger: flag ? 1 : 0, isBoolean: true)
+    case .double(let number)?: return code(ofDouble: number)
     case .some(let other):
       if let known = others[other] { return known }
       values.append(other)
@@ -50,22 +52,22 @@ struct ValueInterner: ~Copyable {
     case .bytes(let values):
       forEachValue(rows, column) { codes[$0] = code(of: $1, in: values, type: column.key.type) }
     case .int64(let numbers):
-      let type = column.key.type
+      let isBoolean = column.key.type == .bool
       var last: (number: Int64, code: UInt32)?
       forEachValue(rows, column) { position, index in
         let number = numbers[index]
         if let last, last.number == number {
           codes[position] = last.code
         } else {
-          let code = code(ofBits: UInt64(bitPattern: number), type: type)
+          let code = code(ofInteger: number, isBoolean: isBoolean)
           codes[position] = code
           last = (number, code)
         }
       }
     case .double(let numbers):
-      forEachValue(rows, column) { codes[$0] = code(ofBits: numbers[$1].bitPattern, type: .double) }
+      forEachValue(rows, column) { codes[$0] = code(ofDouble: numbers[$1]) }
     case .spanIDs(let ids):
-      forEachValue(rows, column) { codes[$0] = code(ofBits: ids[$1].value, type: .spanID) }
+      forEachValue(rows, column) { codes[$0] = code(ofSpan: ids[$1]) }
     case .traceIDs(let ids):
       forEachValue(rows, column) { codes[$0] = code(ofTrace: ids[$1]) }
     }
@@ -85,18 +87,22 @@ struct ValueInterner: ~Copyable {
     return stringCodes[own]
   }
 
-  private mutating func code(ofBits bits: UInt64, type: ValueType) -> UInt32 {
-    let own = Int(numbers[type, default: KeyTable()].number(of: bits))
-    if own == numberCodes[type]?.count ?? 0 {
-      switch type {
-      case .bool: values.append(.bool(bits != 0))
-      case .double: values.append(.double(Double(bitPattern: bits)))
-      case .spanID: values.append(Column(ColumnKey(.any, "", type), values: .spanIDs([SpanID(bits)])).value(at: 0))
-      default: values.append(.int(Int64(bitPattern: bits)))
-      }
-      numberCodes[type, default: []].append(UInt32(values.count))
+  @inline(__always)
+  private mutating func code(ofInteger number: Int64, isBoolean: Bool) -> UInt32 {
+    let bits = UInt64(bitPattern: number)
+    if isBoolean { return booleans.code(of: bits, &values) { .bool($0 != 0) } }
+    return integers.code(of: bits, &values) { .int(Int64(bitPattern: $0)) }
+  }
+
+  @inline(__always)
+  private mutating func code(ofDouble number: Double) -> UInt32 {
+    doubles.code(of: number.bitPattern, &values) { .double(Double(bitPattern: $0)) }
+  }
+
+  private mutating func code(ofSpan id: SpanID) -> UInt32 {
+    spanIDs.code(of: id.value, &values) { bits in
+      Column(ColumnKey(.any, "", .spanID), values: .spanIDs([SpanID(bits)])).value(at: 0)
     }
-    return numberCodes[type]?[own] ?? 0
   }
 
   private mutating func code(ofTrace id: TraceID) -> UInt32 {
@@ -106,5 +112,25 @@ struct ValueInterner: ~Copyable {
       traceCodes.append(UInt32(values.count))
     }
     return traceCodes[own]
+  }
+}
+
+/// Codes of 64-bit values of one type.
+private struct NumberCodes {
+  private var table = KeyTable()
+  /// By number in the table.
+  private var codes: [UInt32] = []
+
+  /// The code of `bits`; a value seen for the first time is made and appended to `values`.
+  @inline(__always)
+  mutating func code(
+    of bits: UInt64, _ values: inout [AttributeValue], _ make: (UInt64) -> AttributeValue
+  ) -> UInt32 {
+    let number = Int(table.number(of: bits))
+    if number == codes.count {
+      values.append(make(bits))
+      codes.append(UInt32(values.count))
+    }
+    return codes[number]
   }
 }

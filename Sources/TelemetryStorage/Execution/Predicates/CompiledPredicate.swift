@@ -26,7 +26,8 @@ indirect enum CompiledPredicate: Sendable {
     case .or(let parts): self = .or(try CompiledPredicate.all(parts, &leafCount))
     case .not(let part): self = .not(try CompiledPredicate(part, &leafCount))
     case .exists(let field): self = .leaf(field, .exists, &leafCount)
-    case .compare(let field, let comparison, let literal): self = .leaf(field, ValueTest(comparison, literal), &leafCount)
+    case .compare(let field, let comparison, let literal):
+      self = .leaf(field, ValueTest(comparison, literal), &leafCount)
     case .memberOf(let field, let literals): self = .leaf(field, ValueTest(memberOf: literals), &leafCount)
     case .text(let field, let match): self = .leaf(field, ValueTest(text: try TextMatcher(match)), &leafCount)
     case .anyText(let match):

@@ -19,13 +19,14 @@ struct PredicateEvaluator: Sendable {
 
   /// The predicate as it stands for one block; `.constant(false)` when the block holds no match.
   func bound(to block: any BlockSource) -> BlockPredicate {
-    guard !timeRange.isEmpty, block.rowCount > 0, timeRange.overlaps(first: block.timeFirst, last: block.timeLast) else {
+    guard !timeRange.isEmpty, block.rowCount > 0, timeRange.overlaps(first: block.timeFirst, last: block.timeLast)
+    else {
       return .constant(false)
     }
     let bound = PredicateBinder(block: block, outcomes: outcomes).bind(predicate)
     if timeRange.covers(first: block.timeFirst, last: block.timeLast) { return bound }
     let time: BlockPredicate = .columns(
-      [ColumnKey(Field.time, .int)], ValueTest(integers: timeRange.start ... timeRange.end - 1))
+      [ColumnKey(Field.time, .int)], ValueTest(integers: timeRange.start...timeRange.end - 1))
     return .conjunction([time, bound])
   }
 

@@ -170,8 +170,8 @@ struct ValueTest: Sendable {
 private func integerRange(_ comparison: Comparison, _ number: Int64) -> ClosedRange<Int64>? {
   switch comparison {
   case .equal: number...number
-  case .less: number == .min ? nil : .min ... number - 1
-  case .lessOrEqual: .min ... number
+  case .less: number == .min ? nil : .min...number - 1
+  case .lessOrEqual: .min...number
   case .greater: number == .max ? nil : number + 1 ... .max
   case .greaterOrEqual: number ... .max
   }
@@ -187,7 +187,7 @@ private func wholeRange(_ comparison: Comparison, _ number: Double) -> ClosedRan
   case .equal: return nil
   case .less, .lessOrEqual:
     if number < -limit { return nil }
-    return number >= limit ? .min ... .max : .min ... Int64(number.rounded(.down))
+    return number >= limit ? .min ... .max : .min...Int64(number.rounded(.down))
   case .greater, .greaterOrEqual:
     if number >= limit { return nil }
     return number < -limit ? .min ... .max : Int64(number.rounded(.up)) ... .max

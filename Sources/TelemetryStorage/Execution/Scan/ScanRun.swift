@@ -13,7 +13,8 @@ struct ScanRun: Sendable {
     _ selected: RowBitmap, _ columns: inout BlockColumns, order: ScanOrder, limit: Int, projection: Projection
   ) throws(StorageError) {
     try columns.load([ColumnSelection.Name(.intrinsic, Field.time.key)])
-    guard case .int64(let times)? = columns.columns[ColumnKey(Field.time, .int)]?.values, times.count == selected.rowCount
+    guard case .int64(let times)? = columns.columns[ColumnKey(Field.time, .int)]?.values,
+      times.count == selected.rowCount
     else {
       throw StorageError(.damaged, path: "", detail: "a block of \(selected.rowCount) rows lacks their times")
     }

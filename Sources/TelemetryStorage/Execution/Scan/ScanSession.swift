@@ -87,7 +87,8 @@ final class ScanSession: Sendable {
       control.update { $0.blocksPruned += prunedCount }
       progress.width = min(pool.threadCount, progress.width * 2)
       if !work.isEmpty {
-        return .read(work.map { Work(number: $0.number, block: $0.block, predicate: $0.predicate) },
+        return .read(
+          work.map { Work(number: $0.number, block: $0.block, predicate: $0.predicate) },
           limit: progress.state.rowLimit, progress)
       }
       progress.state.release()
@@ -106,7 +107,8 @@ final class ScanSession: Sendable {
   private func read(_ work: Work, limit: Int) -> Result<ScanRun?, StoreFailure> {
     do throws(StoreFailure) {
       let request = self.request
-      let run = try control.readBlock(work.block, work.predicate) { (selected, columns) throws(StorageError) -> ScanRun? in
+      let run = try control.readBlock(work.block, work.predicate) {
+        (selected, columns) throws(StorageError) -> ScanRun? in
         try ScanRun(selected, &columns, order: request.order, limit: limit, projection: request.projection)
       }
       guard let run = run ?? nil else { return .success(nil) }

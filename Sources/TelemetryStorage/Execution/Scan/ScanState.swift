@@ -81,7 +81,9 @@ struct ScanState: Sendable {
 
   /// Moves the rows that no waiting block can come before to the ready ones.
   mutating func release() {
-    let bound: Int64? = nextBlock < blocks.count ? (order == .newestFirst ? blocks[nextBlock].timeLast : blocks[nextBlock].timeFirst) : nil
+    let bound: Int64? =
+      nextBlock < blocks.count
+      ? (order == .newestFirst ? blocks[nextBlock].timeLast : blocks[nextBlock].timeFirst) : nil
     var found: [Position] = []
     for number in cursors.keys.sorted() {
       guard let run = runs[number], var cursor = cursors[number] else { continue }

@@ -34,7 +34,7 @@ struct PointCollector: Sendable {
     var selection: BlockPredicate = .codes(.series, accepted: accepted)
     if !timeRange.covers(first: block.timeFirst, last: block.timeLast) {
       let time: BlockPredicate = .columns(
-        [ColumnKey(Field.time, .int)], ValueTest(integers: timeRange.start ... timeRange.end - 1))
+        [ColumnKey(Field.time, .int)], ValueTest(integers: timeRange.start...timeRange.end - 1))
       selection = .conjunction([selection, time])
     }
     var columns = BlockColumns(block)

@@ -59,7 +59,7 @@ private func findSeries(
     selection = accepted.contains(false) ? .codes(.series, accepted: accepted) : .constant(true)
     if !range.covers(first: block.timeFirst, last: block.timeLast) {
       let time: BlockPredicate = .columns(
-        [ColumnKey(Field.time, .int)], ValueTest(integers: range.start ... range.end - 1))
+        [ColumnKey(Field.time, .int)], ValueTest(integers: range.start...range.end - 1))
       selection = .conjunction([selection, time])
     }
   }

@@ -32,7 +32,8 @@ extension Column {
     if first == end { return nil }
     let start = UInt32(range.lowerBound)
     return Column(
-      key, rows: end - first == range.count ? nil : rows[first..<end].map { $0 - start }, values: values.slice(first..<end))
+      key, rows: end - first == range.count ? nil : rows[first..<end].map { $0 - start },
+      values: values.slice(first..<end))
   }
 
   private func lowerBound(_ rows: [UInt32], _ target: UInt32) -> Int {
