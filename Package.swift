@@ -110,7 +110,8 @@ let package = Package(
         product("NIOWebSocket", "swift-nio"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
         product("NIOSSL", "swift-nio-ssl"),
         product("Logging", "swift-log"), product("Metrics", "swift-metrics"), product("CoreMetrics", "swift-metrics"),
-        product("Tracing", "swift-distributed-tracing"), product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
+        product("Tracing", "swift-distributed-tracing"), product("ServiceLifecycle", "swift-service-lifecycle"),
+        product("UnixSignals", "swift-service-lifecycle"),
         product("GRDB", "GRDB.swift"), product("Yams", "Yams"),
       ],
       swiftSettings: serverSettings),
@@ -157,7 +158,8 @@ let package = Package(
     .testTarget(
       name: "TelemetryModelTests", dependencies: ["TelemetryModel", "TelemetryFixtures"], swiftSettings: commonSettings),
     .testTarget(
-      name: "TelemetryEncodingTests", dependencies: ["TelemetryModel", "TelemetryEncoding"], swiftSettings: commonSettings
+      name: "TelemetryEncodingTests", dependencies: ["TelemetryModel", "TelemetryEncoding"],
+      swiftSettings: commonSettings
     ),
     .testTarget(
       name: "TelemetryStorageTests",
@@ -171,34 +173,47 @@ let package = Package(
       name: "IngestTests",
       dependencies: [
         "Ingest", "TelemetryModel", "TelemetryStore", "TelemetryWire", product("NIOCore", "swift-nio"),
-        product("NIOPosix", "swift-nio"), product("NIOHTTP2", "swift-nio-http2"), product("NIOHPACK", "swift-nio-http2"),
+        product("NIOPosix", "swift-nio"), product("NIOHTTP2", "swift-nio-http2"),
+        product("NIOHPACK", "swift-nio-http2"),
       ],
       swiftSettings: commonSettings),
     .testTarget(
       name: "SightlineSDKTests",
       dependencies: [
-        "SightlineSDK", product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOHTTP1", "swift-nio"),
+        "SightlineSDK", product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"),
+        product("NIOHTTP1", "swift-nio"), product("Logging", "swift-log"), product("CoreMetrics", "swift-metrics"),
+        product("Tracing", "swift-distributed-tracing"), product("Instrumentation", "swift-distributed-tracing"),
       ],
       swiftSettings: commonSettings),
     .testTarget(name: "ControlTests", dependencies: ["Server"], swiftSettings: commonSettings),
-    .testTarget(name: "TelemetryWireTests", dependencies: ["TelemetryWire", "TelemetryModel", "CDeflate", "CZstd"], swiftSettings: commonSettings),
+    .testTarget(
+      name: "TelemetryWireTests", dependencies: ["TelemetryWire", "TelemetryModel", "CDeflate", "CZstd"],
+      swiftSettings: commonSettings),
     .testTarget(
       name: "StorageExecutionTests", dependencies: ["TelemetryModel", "TelemetryStore", "TelemetryStorage"],
       swiftSettings: commonSettings),
     // Tests of questions and of the API
-    .target(name: "QueryTestSupport", dependencies: ["TelemetryModel", "TelemetryStore"], path: "Tests/QueryTestSupport", swiftSettings: commonSettings),
-    .testTarget(name: "QueryCoreTests", dependencies: ["QueryCore", "TelemetryModel", "TelemetryStore"], swiftSettings: commonSettings),
-    .testTarget(name: "SearchBarTests", dependencies: ["SearchBar", "QueryCore", "QueryTestSupport", "TelemetryModel", "TelemetryStore"], swiftSettings: commonSettings),
-    .testTarget(name: "InsightTests", dependencies: ["Insight", "QueryCore", "QueryTestSupport", "TelemetryModel", "TelemetryStore"], swiftSettings: commonSettings),
+    .target(
+      name: "QueryTestSupport", dependencies: ["TelemetryModel", "TelemetryStore"], path: "Tests/QueryTestSupport",
+      swiftSettings: commonSettings),
+    .testTarget(
+      name: "QueryCoreTests", dependencies: ["QueryCore", "TelemetryModel", "TelemetryStore"],
+      swiftSettings: commonSettings),
+    .testTarget(
+      name: "SearchBarTests",
+      dependencies: ["SearchBar", "QueryCore", "QueryTestSupport", "TelemetryModel", "TelemetryStore"],
+      swiftSettings: commonSettings),
+    .testTarget(
+      name: "InsightTests",
+      dependencies: ["Insight", "QueryCore", "QueryTestSupport", "TelemetryModel", "TelemetryStore"],
+      swiftSettings: commonSettings),
     .testTarget(
       name: "ServerTests",
       dependencies: [
         "Server", "QueryCore", "QueryTestSupport", "TelemetryModel", "TelemetryStore",
-        product("AsyncHTTPClient", "async-http-client"), product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"),
+        product("AsyncHTTPClient", "async-http-client"), product("NIOCore", "swift-nio"),
+        product("NIOPosix", "swift-nio"),
         product("NIOHTTP1", "swift-nio"), product("Logging", "swift-log"),
-        "SightlineSDK", product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"),
-        product("NIOHTTP1", "swift-nio"), product("Logging", "swift-log"), product("CoreMetrics", "swift-metrics"),
-        product("Tracing", "swift-distributed-tracing"), product("Instrumentation", "swift-distributed-tracing"),
       ],
       swiftSettings: commonSettings),
   ],

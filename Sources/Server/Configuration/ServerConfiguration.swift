@@ -48,6 +48,9 @@ package struct ServerConfiguration: Sendable, Hashable {
     case power
   }
 
+  /// Nanoseconds beyond which a record of any signal is too old to be taken.
+  package var longestRetention: Int64 { max(logsRetention, tracesRetention, metricsRetention) }
+
   /// Every listener's address.
   package var listenAddresses: [ListenAddress] { [httpAddress, otlpHTTPAddress, otlpGRPCAddress] }
 

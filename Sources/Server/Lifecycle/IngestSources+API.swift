@@ -1,5 +1,5 @@
 import Ingest
-package import TelemetryModel
+import TelemetryWire
 
 extension LiveTap: LiveSource {}
 

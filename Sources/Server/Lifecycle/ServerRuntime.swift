@@ -2,6 +2,7 @@ import EmbeddedStore
 import FoundationEssentials
 import Ingest
 import Logging
+import NIOCore
 import TelemetryModel
 import TelemetryStorage
 import TelemetryStore
@@ -46,6 +47,7 @@ package struct ServerRuntime: Sendable {
     let tap = LiveTap()
     var ingest = IngestConfiguration()
     ingest.limits = configuration.limits
+    ingest.limits.pastNanoseconds = configuration.longestRetention
     ingest.bytesInFlight = memory.inFlightBytes
     let pipeline = IngestPipeline(store: store, configuration: ingest, ledger: ledger, sources: sources, tap: tap)
 
@@ -58,6 +60,7 @@ package struct ServerRuntime: Sendable {
     let board = ServerStatusBoard(loader: loader, store: store, received: received)
     let needsToken = configuration.isExposed
     var listeners: [OTLPListener] = []
+    var otlpAddresses: [String] = []
     for (kind, address) in [("otlp_http", configuration.otlpHTTPAddress), ("otlp_grpc", configuration.otlpGRPCAddress)] {
       let listener = try await OTLPListener.start(
         OTLPListenerConfiguration(host: address.host, port: address.port, tls: tlsFiles(configuration)),
@@ -67,19 +70,21 @@ package struct ServerRuntime: Sendable {
           return bearer.flatMap { tokens.verified($0, scope: .ingest)?.name }
         }, logger: Logger(label: "sightline.ingest"))
       listeners.append(listener)
-      board.listens(kind, on: listener.boundAddress.description)
+      let bound = ListenAddress(host: address.host, port: listener.boundAddress?.port ?? address.port).description
+      otlpAddresses.append(bound)
+      board.listens(kind, on: bound)
     }
 
     var environment = APIEnvironment(
       store: store, tokens: tokens, status: board, rejected: ledger, senders: sources, live: tap,
-      liveMatcher: { predicate, batch in PredicateEvaluator.matchingRows(predicate, in: batch) })
+      liveMatcher: { predicate, batch in (try? LiveMatch.rows(predicate, in: batch)) ?? [] })
     environment.metricsText = { Exposition.render(metrics.gather()) }
     environment.webDirectory = WebDirectory.find(configured: configuration.webDirectory)
     environment.requiresToken = needsToken
-    let api = try await APIServer.start(
-      environment, host: configuration.httpAddress.host, port: configuration.httpAddress.port,
+    let api = APIServer(
+      environment: environment, host: configuration.httpAddress.host, port: configuration.httpAddress.port,
       logger: Logger(label: "sightline.api"))
-    let bound = ListenAddress(host: configuration.httpAddress.host, port: api.boundPort)
+    let bound = ListenAddress(host: configuration.httpAddress.host, port: try await api.start())
     board.listens("http", on: bound.description)
     for condition in store.health {
       logger.error("\(condition.kind.rawValue): \(condition.object): \(condition.detail)")
@@ -89,17 +94,13 @@ package struct ServerRuntime: Sendable {
     let scheme = configuration.tlsCertificatePath.isEmpty ? "http" : "https"
     let runtime = ServerRuntime(
       store: store, pipeline: pipeline, listeners: listeners, api: api, selfTelemetry: selfTelemetry)
-    return (
-      runtime,
-      ReadyServer(
-        uiAddress: "\(scheme)://\(bound)/ui/", otlpAddresses: listeners.map { $0.boundAddress.description })
-    )
+    return (runtime, ReadyServer(uiAddress: "\(scheme)://\(bound)/ui/", otlpAddresses: otlpAddresses))
   }
 
   /// Listeners first, then what they handed over, then the store: everything acknowledged is in the log.
   private func shutdown() async {
     for listener in listeners { await listener.shutdown() }
-    await api.shutdown()
+    await api.stop()
     await selfTelemetry.shutdown()
     await pipeline.shutdown()
     await store.close()

@@ -1,7 +1,7 @@
 import EmbeddedStore
 import FoundationEssentials
 import Synchronization
-package import TelemetryModel
+import TelemetryModel
 
 /// The server's state and configuration, as the API shows them.
 final class ServerStatusBoard: StatusSource {

@@ -2,6 +2,7 @@ import CoreMetrics
 import Ingest
 import Logging
 import SightlineSDK
+import TelemetryModel
 import Tracing
 
 /// Sightline's own logs, metrics and traces: printed, and kept in its own store through the SDK.
