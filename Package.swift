@@ -151,6 +151,13 @@ let package = Package(
         product("Tracing", "swift-distributed-tracing"), product("Instrumentation", "swift-distributed-tracing"),
       ],
       swiftSettings: commonSettings),
+    .testTarget(
+      name: "ShopTests",
+      dependencies: [
+        "Shop", "SightlineSDK", product("AsyncHTTPClient", "async-http-client"), product("NIOCore", "swift-nio"),
+        product("NIOHTTP1", "swift-nio"), product("ServiceLifecycle", "swift-service-lifecycle"),
+      ],
+      swiftSettings: commonSettings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -10,9 +10,9 @@ struct ServiceHost {
   /// Everything that runs, telemetry first so that it flushes last.
   let group: ServiceGroup
 
-  /// Builds a service from its name.
-  static func make(_ name: ServiceName, peers: Peers) -> ServiceHost {
-    let observability = Observability(configuration(name))
+  /// Builds a service from its name; its telemetry goes to `sink`, or by OTLP where the environment says.
+  static func make(_ name: ServiceName, peers: Peers, sink: (any TelemetrySink)? = nil) -> ServiceHost {
+    let observability = Observability(configuration(name), sink: sink)
     var clientConfiguration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     clientConfiguration.tracing.tracer = nil
     let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: clientConfiguration)

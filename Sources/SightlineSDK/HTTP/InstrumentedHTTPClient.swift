@@ -8,7 +8,8 @@ public import Tracing
 /// An HTTP client whose requests are CLIENT spans that carry the context, by the HTTP semantic conventions.
 ///
 /// Span names are `GET /products/{id}` when the caller gives the template, else the method. Status 400 and above and
-/// thrown errors are errors. The metric is `http.client.request.duration` in seconds. Give it a client without tracing of its own.
+/// thrown errors are errors. The metric is `http.client.request.duration` in seconds. Give it a client without tracing of
+/// its own.
 public struct InstrumentedHTTPClient: Sendable {
   private let client: HTTPClient
   private let tracer: any Tracer
