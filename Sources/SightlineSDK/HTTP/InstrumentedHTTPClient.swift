@@ -78,7 +78,7 @@ public struct InstrumentedHTTPClient: Sendable {
     } catch {
       span.recordError(error)
       span.setStatus(SpanStatus(code: .error))
-      dimensions.append(("error.type", String(reflecting: type(of: error))))
+      dimensions.append(("error.type", ErrorType.name(of: error)))
       record(started, dimensions, under: span.context)
       throw error
     }
