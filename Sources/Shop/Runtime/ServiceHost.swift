@@ -48,7 +48,8 @@ struct ServiceHost {
         "host.name": .string(name.hostName),
         "deployment.environment.name": "demo",
       ]))
-    configuration.logLevel = .info
+    // The receiver of a demonstration is often stopped first: the shop does not wait long for it.
+    configuration.shutdownDeadline = .seconds(3)
     configuration.metricDescriptions = [
       "http.server.active_requests": .init(unit: "{request}", description: "Requests being served."),
       "http.server.request.duration": .init(unit: "s", description: "Duration of served requests."),
