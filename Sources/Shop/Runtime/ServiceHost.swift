@@ -15,6 +15,9 @@ struct ServiceHost {
     let observability = Observability(configuration(name), sink: sink)
     var clientConfiguration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     clientConfiguration.tracing.tracer = nil
+    // A peer that is gone is an error at once, not after ten seconds of trying: requests in flight must not hold up
+    // a stop.
+    clientConfiguration.connectionPool.retryConnectionEstablishment = false
     let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: clientConfiguration)
     let instrumented = InstrumentedHTTPClient(
       client: client, tracer: observability.tracer, factory: observability.metricsFactory)
