@@ -214,6 +214,11 @@ let package = Package(
         product("AsyncHTTPClient", "async-http-client"), product("NIOCore", "swift-nio"),
         product("NIOPosix", "swift-nio"),
         product("NIOHTTP1", "swift-nio"), product("Logging", "swift-log"),
+    .testTarget(
+      name: "ShopTests",
+      dependencies: [
+        "Shop", "SightlineSDK", product("AsyncHTTPClient", "async-http-client"), product("NIOCore", "swift-nio"),
+        product("NIOHTTP1", "swift-nio"), product("ServiceLifecycle", "swift-service-lifecycle"),
       ],
       swiftSettings: commonSettings),
   ],

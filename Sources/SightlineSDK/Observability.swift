@@ -40,7 +40,10 @@ public final class Observability: Service {
   public convenience init(
     _ configuration: ObservabilityConfiguration, sink: (any TelemetrySink)? = nil, sampler: (any Sampler)? = nil
   ) {
-    let reporter = FailureReporter(configuration.reportsFailures ? FailureReporter.standardError : nil)
+    var service = ""
+    if case .string(let name) = configuration.resource["service.name"] { service = name }
+    let reporter = FailureReporter(
+      service: service, configuration.reportsFailures ? FailureReporter.standardError : nil)
     self.init(configuration, sink: sink, sampler: sampler, reporter: reporter)
   }
 

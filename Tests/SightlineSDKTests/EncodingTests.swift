@@ -136,6 +136,7 @@ struct EncodingTests {
       "who": "\"event\"", "from.logger": "\"2\"", "from.provider": "\"1\"", "count": "3", "total": "12.5",
       "paid": "true",
       "small": "9", "products": "[\"p1\",2]", "address": "{city:\"Graz\",zip:8010}",
+      "exception.type": "\"SightlineSDKTests.EncodingTests.Failure\"",
       "exception.message": "\"it broke\"",
     ]
     for (key, value) in expected { #expect(attributes[key] == value, "\(key)") }

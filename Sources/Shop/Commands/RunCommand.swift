@@ -18,8 +18,8 @@ struct RunCommand: AsyncParsableCommand {
   var watchParent = false
 
   func run() async throws {
-    var members: [any Service] = []
-    for name in services { members.append(ServiceHost.make(name, peers: peers).group) }
+    let hosts = services.map { ServiceHost.make($0, peers: peers) }
+    var members: [any Service] = [SideBySide(groups: hosts.map(\.group))]
     if watchParent { members.append(ParentWatch()) }
     let configurations = members.map {
       ServiceGroupConfiguration.ServiceConfiguration(
@@ -30,6 +30,18 @@ struct RunCommand: AsyncParsableCommand {
     configuration.gracefulShutdownSignals = [.sigterm, .sigint]
     configuration.maximumGracefulShutdownDuration = .seconds(8)
     try await ServiceGroup(configuration: configuration).run()
+  }
+}
+
+/// Services that start and stop independently of each other; a service group would stop one after the other.
+struct SideBySide: Service {
+  let groups: [ServiceGroup]
+
+  func run() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      for group in groups { tasks.addTask { try await group.run() } }
+      try await tasks.waitForAll()
+    }
   }
 }
 

@@ -10,11 +10,14 @@ struct ServiceHost {
   /// Everything that runs, telemetry first so that it flushes last.
   let group: ServiceGroup
 
-  /// Builds a service from its name.
-  static func make(_ name: ServiceName, peers: Peers) -> ServiceHost {
-    let observability = Observability(configuration(name))
+  /// Builds a service from its name; its telemetry goes to `sink`, or by OTLP where the environment says.
+  static func make(_ name: ServiceName, peers: Peers, sink: (any TelemetrySink)? = nil) -> ServiceHost {
+    let observability = Observability(configuration(name), sink: sink)
     var clientConfiguration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     clientConfiguration.tracing.tracer = nil
+    // A peer that is gone is an error at once, not after ten seconds of trying: requests in flight must not hold up
+    // a stop.
+    clientConfiguration.connectionPool.retryConnectionEstablishment = false
     let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: clientConfiguration)
     let instrumented = InstrumentedHTTPClient(
       client: client, tracer: observability.tracer, factory: observability.metricsFactory)
@@ -48,7 +51,8 @@ struct ServiceHost {
         "host.name": .string(name.hostName),
         "deployment.environment.name": "demo",
       ]))
-    configuration.logLevel = .info
+    // The receiver of a demonstration is often stopped first: the shop does not wait long for it.
+    configuration.shutdownDeadline = .seconds(3)
     configuration.metricDescriptions = [
       "http.server.active_requests": .init(unit: "{request}", description: "Requests being served."),
       "http.server.request.duration": .init(unit: "s", description: "Duration of served requests."),

@@ -1,11 +1,18 @@
 /// A typed attribute value as OpenTelemetry knows it.
 public indirect enum AttributeValue: Sendable, Hashable {
+  /// Text.
   case string(String)
+  /// A whole number.
   case int(Int64)
+  /// A fraction.
   case double(Double)
+  /// A truth value.
   case bool(Bool)
+  /// Bytes as they are.
   case bytes([UInt8])
+  /// Values in their order, of any types.
   case array([AttributeValue])
+  /// Values by name.
   case map([String: AttributeValue])
 }
 

@@ -1,7 +1,10 @@
 /// The three kinds of telemetry.
 public enum TelemetrySignal: String, Sendable, Hashable, CaseIterable {
+  /// Spans.
   case traces
+  /// Data points.
   case metrics
+  /// Log records.
   case logs
 }
 
@@ -80,7 +83,9 @@ public struct RecordLimits: Sendable, Hashable {
 
 /// Whether sums and histograms report totals since the start or since the last report.
 public enum MetricTemporality: Sendable, Hashable {
+  /// Totals since the start.
   case cumulative
+  /// What came since the last report.
   case delta
 }
 
@@ -88,13 +93,17 @@ public enum MetricTemporality: Sendable, Hashable {
 public enum ExemplarFilter: Sendable, Hashable {
   /// Those made under a sampled span.
   case traceBased
+  /// All.
   case alwaysOn
+  /// None.
   case alwaysOff
 }
 
 /// Which sampler decides about new spans.
 public enum SamplerConfiguration: Sendable, Hashable {
+  /// Every span is recorded.
   case alwaysOn
+  /// No span is recorded.
   case alwaysOff
   /// The share of traces to record, `0 ... 1`, decided by the trace id.
   case traceIDRatio(Double)
@@ -104,7 +113,9 @@ public enum SamplerConfiguration: Sendable, Hashable {
 
 /// Which fields carry the context.
 public enum PropagatorKind: String, Sendable, Hashable, CaseIterable {
+  /// W3C trace context.
   case traceContext = "tracecontext"
+  /// W3C baggage.
   case baggage
 }
 

@@ -13,21 +13,28 @@ final class FailureReporter: Sendable {
   private let reported = Mutex<Set<String>>([])
   private let write: (@Sendable (String) -> Void)?
 
-  /// - Parameter write: takes one line without its end; nil says nothing.
-  init(_ write: (@Sendable (String) -> Void)?) { self.write = write }
+  private let prefix: String
+
+  /// - Parameters:
+  ///   - service: named in every line, since several services may share a terminal.
+  ///   - write: takes one line without its end; nil says nothing.
+  init(service: String = "", _ write: (@Sendable (String) -> Void)?) {
+    prefix = service.isEmpty ? "sightline-sdk: " : "sightline-sdk (\(service)): "
+    self.write = write
+  }
 
   /// Writes `line` unless this kind of failure has been reported already.
   func report(_ kind: String, _ line: @autoclosure () -> String) {
     guard let write else { return }
     let isNew = reported.withLock { $0.insert(kind).inserted }
-    if isNew { write("sightline-sdk: \(line())") }
+    if isNew { write(prefix + line()) }
   }
 
   /// Writes `line` when this kind of failure had been reported, and allows a new report.
   func overcome(_ kind: String, _ line: @autoclosure () -> String) {
     guard let write else { return }
     let wasReported = reported.withLock { $0.remove(kind) != nil }
-    if wasReported { write("sightline-sdk: \(line())") }
+    if wasReported { write(prefix + line()) }
   }
 
   /// Writes one line to standard error.

@@ -8,7 +8,8 @@ public import Tracing
 /// An HTTP client whose requests are CLIENT spans that carry the context, by the HTTP semantic conventions.
 ///
 /// Span names are `GET /products/{id}` when the caller gives the template, else the method. Status 400 and above and
-/// thrown errors are errors. The metric is `http.client.request.duration` in seconds. Give it a client without tracing of its own.
+/// thrown errors are errors. The metric is `http.client.request.duration` in seconds. Give it a client without tracing of
+/// its own.
 public struct InstrumentedHTTPClient: Sendable {
   private let client: HTTPClient
   private let tracer: any Tracer
@@ -77,7 +78,7 @@ public struct InstrumentedHTTPClient: Sendable {
     } catch {
       span.recordError(error)
       span.setStatus(SpanStatus(code: .error))
-      dimensions.append(("error.type", String(reflecting: type(of: error))))
+      dimensions.append(("error.type", ErrorType.name(of: error)))
       record(started, dimensions, under: span.context)
       throw error
     }

@@ -65,7 +65,7 @@ struct LogEncoder: Sendable {
       writer.attribute(6, key) { $0.value(AttributeValue(value), limit: limits.attributeValueLength) }
     }
     if let error = record.error {
-      writer.attribute(6, "exception.type", String(reflecting: type(of: error)))
+      writer.attribute(6, "exception.type", ErrorType.name(of: error))
       writer.attribute(6, "exception.message", "\(error)")
     }
     if let source = record.source {

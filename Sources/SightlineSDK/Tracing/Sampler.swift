@@ -22,7 +22,9 @@ public struct SamplingParameters: Sendable {
 
 /// Whether a span is recorded and sent.
 public enum SamplingDecision: Sendable, Hashable {
+  /// Nothing is recorded; the context of the span above is passed on.
   case drop
+  /// The span is recorded and sent.
   case recordAndSample
 }
 

@@ -81,7 +81,7 @@ final class SpanRecorder: Sendable {
 
   /// Adds an `exception` event, and the error's type as `error.type` unless there is one.
   func recordError(_ error: any Error, attributes: SpanAttributes, nanoseconds: UInt64) {
-    let type = String(reflecting: type(of: error))
+    let type = ErrorType.name(of: error)
     let message = "\(error)"
     var event = SpanEvent(
       name: "exception", at: DefaultTracerClock.Timestamp(nanosecondsSinceEpoch: nanoseconds), attributes: attributes)
