@@ -52,7 +52,7 @@ struct LimitTests {
       Issue.record("the list is gone")
       return
     }
-    #expect(kept.count > 5 && kept.count < 15 && kept == Array(items.prefix(kept.count)))
+    #expect(kept.count > 5 && kept.count < 15 && kept.dropLast() == items.prefix(kept.count - 1))
     #expect(decoded.batch.value(Field.truncatedValuesCount) == .int(1) && decoded.batch.attribute("ok") == .int(1))
     // A long text inside a map is cut, not left out.
     let inner = AttributeValue.map([Attribute("deep", .array([.string(String(repeating: "漢", count: 100))])), Attribute("lost", .int(1))])

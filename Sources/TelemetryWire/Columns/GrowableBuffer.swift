@@ -140,6 +140,15 @@ extension GrowableBuffer where Element == UInt8 {
     count &+= 4
   }
 
+  /// Writes a number below 2^28 as a varint of four bytes over those at `position`.
+  mutating func setVarint28(at position: Int, _ value: UInt32) {
+    precondition(position >= 0 && position &+ 4 <= count, "the bytes lie inside the buffer")
+    let low = value & 0x7f | (value & 0x3f80) << 1
+    let high = (value & 0x1f_c000) << 2 | (value & 0xfe0_0000) << 3
+    let bits = low | high | 0x0080_8080
+    unsafe UnsafeMutableRawPointer(base.unsafelyUnwrapped + position).storeBytes(of: bits.littleEndian, as: UInt32.self)
+  }
+
   /// Writes `value` as a varint over the one zero byte at `position`, moving what follows when it needs more bytes.
   mutating func patchVarint(at position: Int, _ value: UInt64) {
     precondition(position >= 0 && position < count, "the patched byte lies inside the buffer")
