@@ -104,6 +104,16 @@ extension GrowableBuffer where Element == UInt8 {
     let length = end &- start
     guard length > 0 else { return }
     precondition(start >= 0 && end <= source.byteCount, "the copied range lies inside its source")
+    if length <= 16, source.byteCount &- start >= 16 {
+      // Most values are short: two words, some of them too many, cost less than a call of memcpy.
+      let target = unsafe UnsafeMutableRawPointer(reserve(16))
+      let low = unsafe source.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self)
+      let high = unsafe source.unsafeLoadUnaligned(fromByteOffset: start &+ 8, as: UInt64.self)
+      unsafe target.storeBytes(of: low, as: UInt64.self)
+      unsafe target.storeBytes(of: high, toByteOffset: 8, as: UInt64.self)
+      count &+= length
+      return
+    }
     let target = unsafe reserve(length)
     unsafe source.withUnsafeBytes { content in
       unsafe UnsafeMutableRawPointer(target).copyMemory(
