@@ -11,8 +11,8 @@ struct JSONDecodingTests {
   }
 
   private func logs(_ record: String) -> String {
-    #"{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"checkout"}}]},"# +
-      #""scopeLogs":[{"scope":{"name":"library"},"logRecords":["# + record + "]}]}]}"
+    #"{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"checkout"}}]},"#
+      + #""scopeLogs":[{"scope":{"name":"library"},"logRecords":["# + record + "]}]}]}"
   }
 
   @Test("every field of a log record means what it means in protobuf")
@@ -35,9 +35,12 @@ struct JSONDecodingTests {
     let batch = decoded.batch
     #expect(batch.brokenInvariant == nil && batch.rowCount == 1)
     let expected: [(FieldReference, AttributeValue)] = [
-      (Field.time, .int(Int64(OTLPBodies.time))), (Field.observedTime, .int(Int64(OTLPBodies.time))), (Field.severity, .int(18)),
-      (Field.severityText, .string("E\"\\/\u{8}\u{c}\n\r\té🙂")), (Field.flags, .int(1)), (Field.droppedAttributesCount, .int(3)),
-      (Field.traceID, .bytes(OTLPBodies.traceID)), (Field.spanID, .bytes(OTLPBodies.spanID)), (Field.eventName, .string("device.failed")),
+      (Field.time, .int(Int64(OTLPBodies.time))), (Field.observedTime, .int(Int64(OTLPBodies.time))),
+      (Field.severity, .int(18)),
+      (Field.severityText, .string("E\"\\/\u{8}\u{c}\n\r\té🙂")), (Field.flags, .int(1)),
+      (Field.droppedAttributesCount, .int(3)),
+      (Field.traceID, .bytes(OTLPBodies.traceID)), (Field.spanID, .bytes(OTLPBodies.spanID)),
+      (Field.eventName, .string("device.failed")),
     ]
     for (field, value) in expected { #expect(batch.value(field) == value, "\(field.key)") }
     let attributes: [(String, AttributeValue)] = [
@@ -104,7 +107,8 @@ struct JSONDecodingTests {
     let batch = decoded.batch
     #expect(batch.brokenInvariant == nil && decoded.ledger.isEmpty && batch.rowCount == 6 && batch.series.count == 5)
     #expect(batch.series.map(\.kind) == [.gauge, .sum, .histogram, .exponentialHistogram, .summary])
-    #expect(batch.series[1].isMonotonic && batch.series[1].temporality == .cumulative && batch.series[2].bounds == [1, 10])
+    #expect(
+      batch.series[1].isMonotonic && batch.series[1].temporality == .cumulative && batch.series[2].bounds == [1, 10])
     let expected: [(Int, FieldReference, AttributeValue)] = [
       (0, Field.value, .int(-3)), (1, Field.value, .double(.infinity)), (2, Field.startTime, .int(5)),
       (3, Field.bucketCounts, .bytes([1, 0xac, 2, 2])), (3, Field.count, .int(303)), (4, Field.scale, .int(-2)),
@@ -118,8 +122,10 @@ struct JSONDecodingTests {
   @Test(
     "malformed JSON is refused at its exact place",
     arguments: [
-      ("", 0), ("{", 1), ("[]", 0), (#"{"resourceLogs":}"#, 16), (#"{"resourceLogs":[}"#, 17), (#"{"resourceLogs":[]"#, 18),
-      (#"{"resourceLogs":[]}x"#, 19), (#"{"resourceLogs":[],}"#, 19), (#"{"x":nul}"#, 5), (#"{"x":1.}"#, 5), (#"{"x":[1,]}"#, 8),
+      ("", 0), ("{", 1), ("[]", 0), (#"{"resourceLogs":}"#, 16), (#"{"resourceLogs":[}"#, 17),
+      (#"{"resourceLogs":[]"#, 18),
+      (#"{"resourceLogs":[]}x"#, 19), (#"{"resourceLogs":[],}"#, 19), (#"{"x":nul}"#, 5), (#"{"x":1.}"#, 5),
+      (#"{"x":[1,]}"#, 8),
       (#"{"x":{"a" 1}}"#, 10), (#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"12x"}]}]}]}"#, 62),
       (#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"flags":4294967296}]}]}]}"#, 55),
       (#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"flags":-1}]}]}]}"#, 55),
@@ -143,11 +149,14 @@ struct JSONDecodingTests {
       String(repeating: #"{"arrayValue":{"values":["#, count: depth) + "{}" + String(repeating: "]}}", count: depth)
     }
     func mapped(_ depth: Int) -> String {
-      String(repeating: #"{"kvlistValue":{"values":[{"key":"k","value":"#, count: depth) + "{}" + String(repeating: "}]}}", count: depth)
+      String(repeating: #"{"kvlistValue":{"values":[{"key":"k","value":"#, count: depth) + "{}"
+        + String(repeating: "}]}}", count: depth)
     }
     func record(_ body: String) -> String { #"{"timeUnixNano":"\#(Self.time)","body":\#(body)}"# }
-    let records = [nested(32), nested(33), nested(20_000), mapped(32), mapped(33), mapped(5_000)].map(record).joined(separator: ",")
-    let unknown = #"{"deep":\#(String(repeating: "[", count: 100_000))\#(String(repeating: "]", count: 100_000)),"resourceLogs":[]}"#
+    let records = [nested(32), nested(33), nested(20_000), mapped(32), mapped(33), mapped(5_000)].map(record).joined(
+      separator: ",")
+    let unknown =
+      #"{"deep":\#(String(repeating: "[", count: 100_000))\#(String(repeating: "]", count: 100_000)),"resourceLogs":[]}"#
     let decoded = try decode(logs(records), .otlpLogsJSON)
     #expect(decoded.batch.rowCount == 2 && decoded.count("nesting_too_deep", .rejected) == 4)
     #expect(decoded.batch.brokenInvariant == nil)
@@ -173,10 +182,12 @@ struct JSONDecodingTests {
       let value = Double(bitPattern: generator.next())
       guard value.isFinite else { continue }
       let short = Double(Int.random(in: -100_000...100_000, using: &generator)) / 1000
-      let record = #"{"timeUnixNano":"\#(Self.time)","attributes":[{"key":"a","value":{"doubleValue":\#(value)}},"# +
-        #"{"key":"b","value":{"doubleValue":"\#(short)"}}]}"#
+      let record =
+        #"{"timeUnixNano":"\#(Self.time)","attributes":[{"key":"a","value":{"doubleValue":\#(value)}},"#
+        + #"{"key":"b","value":{"doubleValue":"\#(short)"}}]}"#
       let batch = try decode(logs(record), .otlpLogsJSON).batch
-      #expect(batch.attribute("a") == .double(value) && batch.attribute("b") == .double(short), "seed \(seed): \(value)")
+      #expect(
+        batch.attribute("a") == .double(value) && batch.attribute("b") == .double(short), "seed \(seed): \(value)")
     }
   }
 }

@@ -24,7 +24,8 @@ struct LimitTests {
     limits.bodyBytes = body.count
     limits.recordBytes = 100
     let decoded = try BodyDecoder().decode(body, .otlpLogsProtobuf, limits: limits)
-    #expect(decoded.batch.rowCount == 1 && decoded.rejectedCount == 1 && decoded.count("record_too_large", .rejected) == 1)
+    #expect(
+      decoded.batch.rowCount == 1 && decoded.rejectedCount == 1 && decoded.count("record_too_large", .rejected) == 1)
     #expect(WireError(.bodyTooLarge, offset: 0).code == .tooLarge)
   }
 
@@ -32,9 +33,11 @@ struct LimitTests {
   func values() throws {
     let text = "aé漢🙂"
     for limit in 0...text.utf8.count {
-      let record = OTLPBodies.log(text, [
-        Attribute("t", .string(text)), Attribute("y", .bytes(Array(text.utf8))),
-      ])
+      let record = OTLPBodies.log(
+        text,
+        [
+          Attribute("t", .string(text)), Attribute("y", .bytes(Array(text.utf8))),
+        ])
       let decoded = try decode([record, OTLPBodies.log("", [])]) { $0.valueBytes = limit }
       var expected = text
       while expected.utf8.count > limit { expected.removeLast() }
@@ -47,15 +50,19 @@ struct LimitTests {
       #expect(decoded.batch.value(Field.truncatedValuesCount, row: 1) == nil)
     }
     let items = (0..<1000).map { AttributeValue.string("item \($0)") }
-    let decoded = try decode([OTLPBodies.log("", [Attribute("list", .array(items)), Attribute("ok", .int(1))])]) { $0.valueBytes = 100 }
+    let decoded = try decode([OTLPBodies.log("", [Attribute("list", .array(items)), Attribute("ok", .int(1))])]) {
+      $0.valueBytes = 100
+    }
     guard case .array(let kept)? = decoded.batch.attribute("list") else {
       Issue.record("the list is gone")
       return
     }
-    #expect(kept.count > 5 && kept.count < 15 && kept == Array(items.prefix(kept.count)))
+    #expect(kept.count > 5 && kept.count < 15 && kept.dropLast() == items.prefix(kept.count - 1))
     #expect(decoded.batch.value(Field.truncatedValuesCount) == .int(1) && decoded.batch.attribute("ok") == .int(1))
     // A long text inside a map is cut, not left out.
-    let inner = AttributeValue.map([Attribute("deep", .array([.string(String(repeating: "漢", count: 100))])), Attribute("lost", .int(1))])
+    let inner = AttributeValue.map([
+      Attribute("deep", .array([.string(String(repeating: "漢", count: 100))])), Attribute("lost", .int(1)),
+    ])
     let cut = try decode([OTLPBodies.log("", [Attribute("map", inner)])]) { $0.valueBytes = 100 }
     guard case .map(let entries)? = cut.batch.attribute("map"), case .array(let texts)? = entries.first?.value,
       case .string(let text)? = texts.first
@@ -78,10 +85,13 @@ struct LimitTests {
     #expect((0..<10).map { decoded.batch.attribute("key.\($0)") != nil } == (0..<10).map { $0 < 4 })
     #expect(decoded.batch.value(Field.droppedAttributesCount) == .int(11))
     #expect(decoded.count("attributes_over_limit", .dropped) == 6 && decoded.rejectedCount == 0)
-    let keys = try decode([OTLPBodies.log("x", [Attribute("key.too.long.", .int(1)), Attribute("short", .int(2)), Attribute("", .int(3))])]) {
+    let keys = try decode([
+      OTLPBodies.log("x", [Attribute("key.too.long.", .int(1)), Attribute("short", .int(2)), Attribute("", .int(3))])
+    ]) {
       $0.keyBytes = 12
     }
-    #expect(keys.batch.attribute("short") == .int(2) && keys.batch.columns(scope: .record, name: "key.too.long.").isEmpty)
+    #expect(
+      keys.batch.attribute("short") == .int(2) && keys.batch.columns(scope: .record, name: "key.too.long.").isEmpty)
     #expect(keys.batch.value(Field.droppedAttributesCount) == .int(2))
     #expect(keys.count("key_too_long", .dropped) == 1 && keys.count("empty_key", .dropped) == 1)
     #expect(keys.ledger.first { $0.reason == "key_too_long" }?.sample == "key.too.long.")
@@ -90,7 +100,8 @@ struct LimitTests {
     limits.keyBytes = 5
     let decoder = BodyDecoder()
     for _ in 0..<2 {
-      let resource = try decoder.decode(OTLPBodies.request(records: [OTLPBodies.log()]), .otlpLogsProtobuf, limits: limits)
+      let resource = try decoder.decode(
+        OTLPBodies.request(records: [OTLPBodies.log()]), .otlpLogsProtobuf, limits: limits)
       #expect(resource.count("key_too_long") == 1 && resource.batch.resources[0].droppedAttributesCount == 1)
     }
   }
@@ -98,11 +109,14 @@ struct LimitTests {
   @Test("nesting beyond the limit refuses the record")
   func nesting() throws {
     func nested(_ depth: Int) -> AttributeValue { (0..<depth).reduce(.int(1)) { value, _ in .array([value]) } }
-    func mapped(_ depth: Int) -> AttributeValue { (0..<depth).reduce(.int(1)) { value, _ in .map([Attribute("k", value)]) } }
+    func mapped(_ depth: Int) -> AttributeValue {
+      (0..<depth).reduce(.int(1)) { value, _ in .map([Attribute("k", value)]) }
+    }
     for value in [nested, mapped] {
       let records = [0, 32, 33, 500].map { OTLPBodies.log("x", [Attribute("v", value($0)), Attribute("a", .int(1))]) }
       let decoded = try decode(records)
-      #expect(decoded.batch.rowCount == 2 && decoded.count("nesting_too_deep", .rejected) == 2 && decoded.rejectedCount == 2)
+      #expect(
+        decoded.batch.rowCount == 2 && decoded.count("nesting_too_deep", .rejected) == 2 && decoded.rejectedCount == 2)
       #expect(decoded.batch.attribute("v", row: 1) == value(32))
       #expect(decoded.batch.columns(scope: .record, name: "a").allSatisfy { $0.values.count == 2 })
     }
@@ -140,12 +154,15 @@ struct LimitTests {
       writer.fixed64(11, .max)
     }.bytes
     let records = [
-      OTLPBodies.log(time: received + day), OTLPBodies.log(time: received + day + 1), OTLPBodies.log(time: received - 30 * day),
-      OTLPBodies.log(time: received - 30 * day - 1), OTLPBodies.log(time: .max), OTLPBodies.log(time: 1 << 63), OTLPBodies.log(time: 0),
+      OTLPBodies.log(time: received + day), OTLPBodies.log(time: received + day + 1),
+      OTLPBodies.log(time: received - 30 * day),
+      OTLPBodies.log(time: received - 30 * day - 1), OTLPBodies.log(time: .max), OTLPBodies.log(time: 1 << 63),
+      OTLPBodies.log(time: 0),
       observedOnly, observedFar,
     ]
     let decoded = try decode(records)
-    #expect(decoded.batch.times == [Int64(received + day), Int64(received - 30 * day), Int64(received), Int64(received) - 5])
+    #expect(
+      decoded.batch.times == [Int64(received + day), Int64(received - 30 * day), Int64(received), Int64(received) - 5])
     #expect(decoded.count("time_too_far_ahead", .rejected) == 1 && decoded.count("time_too_old", .rejected) == 1)
     #expect(decoded.count("time_out_of_range", .rejected) == 3 && decoded.rejectedCount == 5)
     let any = try decode([OTLPBodies.log(time: 1)]) { $0.pastNanoseconds = .max }
@@ -167,8 +184,12 @@ struct LimitTests {
       writer.content(10, [UInt8](repeating: 0, count: 8))
     }.bytes
     let decoded = try decode([record, zeros])
-    #expect(decoded.batch.rowCount == 2 && decoded.count("invalid_id", .dropped) == 2 && decoded.count("unknown_field", .ignored) == 2)
-    #expect(decoded.batch.columns(scope: .intrinsic, name: "trace_id").isEmpty && decoded.batch.columns(scope: .intrinsic, name: "span_id").isEmpty)
+    #expect(
+      decoded.batch.rowCount == 2 && decoded.count("invalid_id", .dropped) == 2
+        && decoded.count("unknown_field", .ignored) == 2)
+    #expect(
+      decoded.batch.columns(scope: .intrinsic, name: "trace_id").isEmpty
+        && decoded.batch.columns(scope: .intrinsic, name: "span_id").isEmpty)
   }
 
   @Test("a body's distinct keys are bounded, and the next body is not affected")
@@ -178,7 +199,8 @@ struct LimitTests {
     let decoded = try decoder.decode(OTLPBodies.request(records: records), .otlpLogsProtobuf)
     #expect(decoded.batch.rowCount == 70 && decoded.count("distinct_keys_over_limit", .dropped) > 4000)
     #expect(decoded.batch.columns.count <= 65536)
-    let next = try decoder.decode(OTLPBodies.request(records: [OTLPBodies.log("x", [Attribute("new", .int(1))])]), .otlpLogsProtobuf)
+    let next = try decoder.decode(
+      OTLPBodies.request(records: [OTLPBodies.log("x", [Attribute("new", .int(1))])]), .otlpLogsProtobuf)
     #expect(next.batch.attribute("new") == .int(1) && next.ledger.isEmpty)
   }
 }

@@ -5,10 +5,13 @@ import Testing
 @Suite("OTLP logs")
 struct LogDecodingTests {
   static let values: [AttributeValue] = [
-    .empty, .string("text"), .string(""), .string("größer 漢字 🙂"), .bool(true), .bool(false), .int(0), .int(.min), .int(.max),
+    .empty, .string("text"), .string(""), .string("größer 漢字 🙂"), .bool(true), .bool(false), .int(0), .int(.min),
+    .int(.max),
     .double(0.1), .double(-.infinity), .bytes([]), .bytes([0, 255]), .array([]),
     .array([.string("a"), .int(1), .array([.double(2), .empty]), .map([Attribute("k", .bool(true))])]), .map([]),
-    .map([Attribute("z", .int(1)), Attribute("a", .map([Attribute("deep", .array([.bytes([1])]))])), Attribute("", .empty)]),
+    .map([
+      Attribute("z", .int(1)), Attribute("a", .map([Attribute("deep", .array([.bytes([1])]))])), Attribute("", .empty),
+    ]),
     .array((0..<300).map { .int($0) }),
   ]
 
@@ -75,7 +78,9 @@ struct LogDecodingTests {
   func duplicateKeys() throws {
     let records = [
       OTLPBodies.log("a", [Attribute("k", .int(1)), Attribute("k", .int(2))]),
-      OTLPBodies.log("b", [Attribute("k", .string("x")), Attribute("j", .int(1)), Attribute("k", .int(3)), Attribute("k", .string("y"))]),
+      OTLPBodies.log(
+        "b",
+        [Attribute("k", .string("x")), Attribute("j", .int(1)), Attribute("k", .int(3)), Attribute("k", .string("y"))]),
       OTLPBodies.log("c", [Attribute("k", .string("z"))]),
     ]
     let decoded = try BodyDecoder().decode(OTLPBodies.request(records: records), .otlpLogsProtobuf)

@@ -5,7 +5,9 @@ import Testing
 @Suite("OTLP metrics")
 struct MetricDecodingTests {
   /// A metric whose data message, field `number`, is built by `data`.
-  static func metric(_ number: Int, name: String = "m", description: String = "what", _ data: (inout ProtobufWriter) -> Void)
+  static func metric(
+    _ number: Int, name: String = "m", description: String = "what", _ data: (inout ProtobufWriter) -> Void
+  )
     -> [UInt8]
   {
     ProtobufWriter { metric in
@@ -16,7 +18,9 @@ struct MetricDecodingTests {
     }.bytes
   }
 
-  static func packed(_ values: [UInt64]) -> [UInt8] { ProtobufWriter { for value in values { $0.fixed64(value) } }.bytes }
+  static func packed(_ values: [UInt64]) -> [UInt8] {
+    ProtobufWriter { for value in values { $0.fixed64(value) } }.bytes
+  }
 
   static func exemplar(_ writer: inout ProtobufWriter, _ number: Int) {
     writer.message(number) { exemplar in
@@ -114,13 +118,16 @@ struct MetricDecodingTests {
       #expect(batch.resource(ofRow: 3)?.serviceName == "checkout" && batch.scope(ofRow: 3)?.name == "library")
       let expected: [(Int, FieldReference, AttributeValue)] = [
         (0, Field.value, .int(-3)), (0, Field.flags, .int(2)), (1, Field.value, .double(1.5)),
-        (1, Field.startTime, .int(Int64(OTLPBodies.time) - 10)), (2, Field.count, .int(303)), (2, Field.sum, .double(9.5)),
-        (2, Field.minimum, .double(0.5)), (2, Field.maximum, .double(99)), (2, Field.bucketCounts, .bytes([1, 0xac, 2, 2])),
+        (1, Field.startTime, .int(Int64(OTLPBodies.time) - 10)), (2, Field.count, .int(303)),
+        (2, Field.sum, .double(9.5)),
+        (2, Field.minimum, .double(0.5)), (2, Field.maximum, .double(99)),
+        (2, Field.bucketCounts, .bytes([1, 0xac, 2, 2])),
         (3, Field.count, .int(5)), (3, Field.scale, .int(-2)), (3, Field.zeroCount, .int(1)),
         (3, Field.zeroThreshold, .double(0.001)), (3, Field.positiveOffset, .int(-7)),
         (3, Field.positiveCounts, .bytes([1, 2, 0xc0, 0x84, 0x3d])), (3, Field.negativeOffset, .int(0)),
         (3, Field.negativeCounts, .bytes([4])), (3, Field.minimum, .double(-1)), (4, Field.count, .int(10)),
-        (4, Field.sum, .double(12)), (4, Field.quantiles, .bytes(Self.packed([Double(0.99).bitPattern, Double(4).bitPattern]))),
+        (4, Field.sum, .double(12)),
+        (4, Field.quantiles, .bytes(Self.packed([Double(0.99).bitPattern, Double(4).bitPattern]))),
       ]
       for (row, field, value) in expected { #expect(batch.value(field, row: row) == value, "\(row) \(field.key)") }
       #expect(batch.value(Field.startTime, row: 0) == nil && batch.value(Field.sum, row: 0) == nil)
@@ -140,15 +147,18 @@ struct MetricDecodingTests {
     let second = Attribute("b", .int(2))
     let metrics = [
       OTLPBodies.gauge("m", 1, [first, second]), OTLPBodies.gauge("m", 2, [second, first]),
-      OTLPBodies.gauge("m", 3, [first]), OTLPBodies.gauge("n", 4, [first]), OTLPBodies.gauge("m", 5, [first, Attribute("b", .string("2"))]),
+      OTLPBodies.gauge("m", 3, [first]), OTLPBodies.gauge("n", 4, [first]),
+      OTLPBodies.gauge("m", 5, [first, Attribute("b", .string("2"))]),
       // Attributes that do not lie together.
-      Self.metric(5, description: "", { gauge in
-        gauge.message(1) { point in
-          OTLPBodies.attributes(&point, 7, [first])
-          point.fixed64(3, OTLPBodies.time)
-          OTLPBodies.attributes(&point, 7, [second])
-        }
-      }),
+      Self.metric(
+        5, description: "",
+        { gauge in
+          gauge.message(1) { point in
+            OTLPBodies.attributes(&point, 7, [first])
+            point.fixed64(3, OTLPBodies.time)
+            OTLPBodies.attributes(&point, 7, [second])
+          }
+        }),
     ]
     let decoder = BodyDecoder()
     for _ in 0..<2 {
@@ -159,22 +169,29 @@ struct MetricDecodingTests {
       #expect(batch.series[4].attributes == batch.series[0].attributes && batch.series[4].unit == "ms")
     }
     let described = try decoder.decode(
-      OTLPBodies.request(records: [Self.metrics[0], Self.metric(5, description: "new", { gauge in
-        gauge.message(1) { point in
-          point.fixed64(3, OTLPBodies.time)
-          OTLPBodies.attributes(&point, 7, [Attribute("k", .string("v"))])
-        }
-      })]), .otlpMetricsProtobuf)
+      OTLPBodies.request(records: [
+        Self.metrics[0],
+        Self.metric(
+          5, description: "new",
+          { gauge in
+            gauge.message(1) { point in
+              point.fixed64(3, OTLPBodies.time)
+              OTLPBodies.attributes(&point, 7, [Attribute("k", .string("v"))])
+            }
+          }),
+      ]), .otlpMetricsProtobuf)
     #expect(described.batch.series.map(\.description) == ["new"] && described.batch.seriesCodes == [0, 0])
   }
 
   @Test("points that contradict themselves are refused")
   func contradictions() throws {
     func histogram(_ build: @escaping (inout ProtobufWriter) -> Void) -> [UInt8] {
-      Self.metric(9) { $0.message(1) { point in
-        point.fixed64(3, OTLPBodies.time)
-        build(&point)
-      } }
+      Self.metric(9) {
+        $0.message(1) { point in
+          point.fixed64(3, OTLPBodies.time)
+          build(&point)
+        }
+      }
     }
     let bounds = [Double(2).bitPattern, Double(1).bitPattern]
     let metrics = [
@@ -184,18 +201,22 @@ struct MetricDecodingTests {
         for count in 0..<3 as Range<UInt64> { point.fixed64(6, count) }
         for bound in bounds.reversed() { point.fixed64(7, bound) }
       },
-      Self.metric(5) { $0.message(1) { point in
-        point.fixed64(3, OTLPBodies.time)
-        point.fixed64(6, 5)
-        point.varint(8, 1)
-      } },
+      Self.metric(5) {
+        $0.message(1) { point in
+          point.fixed64(3, OTLPBodies.time)
+          point.fixed64(6, 5)
+          point.varint(8, 1)
+        }
+      },
       Self.metric(5) { $0.message(1) { $0.fixed64(6, 5) } },
       ProtobufWriter { $0.string(1, "no data") }.bytes,
     ]
     let decoded = try BodyDecoder().decode(OTLPBodies.request(records: metrics), .otlpMetricsProtobuf)
     #expect(decoded.batch.brokenInvariant == nil)
     #expect(decoded.batch.rowCount == 3 && decoded.rejectedCount == 3)
-    #expect(decoded.count("buckets_mismatch") == 1 && decoded.count("count_out_of_range") == 1 && decoded.count("bounds_unsorted") == 1)
+    #expect(
+      decoded.count("buckets_mismatch") == 1 && decoded.count("count_out_of_range") == 1
+        && decoded.count("bounds_unsorted") == 1)
     #expect(decoded.batch.value(Field.bucketCounts, row: 0) == .bytes([0, 1, 2]))
     #expect(decoded.batch.value(Field.value, row: 1) == nil && decoded.batch.value(Field.flags, row: 1) == .int(1))
     #expect(decoded.batch.times[2] == OTLPBodies.receivedAt && decoded.count("time_missing") == 1)

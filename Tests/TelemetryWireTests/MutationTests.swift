@@ -23,7 +23,9 @@ struct MutationTests {
     (
       .otlpLogsProtobuf,
       OTLPBodies.request(
-        records: LogDecodingTests.values.dropLast().map { OTLPBodies.log("body", [Attribute("k", $0), Attribute("l", $0)]) })
+        records: LogDecodingTests.values.dropLast().map {
+          OTLPBodies.log("body", [Attribute("k", $0), Attribute("l", $0)])
+        })
     ),
     (
       .otlpTracesProtobuf,
@@ -106,7 +108,9 @@ struct MutationTests {
     let decoder = BodyDecoder()
     for seed in 0..<3_000 as Range<UInt64> {
       var generator = SeededGenerator(seed: seed)
-      let bytes = (0..<Int.random(in: 0...200, using: &generator)).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+      let bytes = (0..<Int.random(in: 0...200, using: &generator)).map { _ in
+        UInt8.random(in: .min ... .max, using: &generator)
+      }
       for kind in BodyKind.allCases { check(bytes, kind, decoder, seed: seed) }
     }
   }

@@ -65,7 +65,9 @@ enum OTLPBodies {
   }
 
   /// A span with ids, name and times.
-  static func span(traceID: [UInt8] = traceID, spanID: [UInt8] = spanID, _ more: (inout ProtobufWriter) -> Void = { _ in })
+  static func span(
+    traceID: [UInt8] = traceID, spanID: [UInt8] = spanID, _ more: (inout ProtobufWriter) -> Void = { _ in }
+  )
     -> [UInt8]
   {
     ProtobufWriter { writer in

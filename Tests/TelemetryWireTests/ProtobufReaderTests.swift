@@ -45,7 +45,9 @@ struct ProtobufReaderTests {
   func arbitraryBytes() {
     for seed in 0..<2_000 as Range<UInt64> {
       var generator = SeededGenerator(seed: seed)
-      let bytes = (0..<Int.random(in: 0...40, using: &generator)).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+      let bytes = (0..<Int.random(in: 0...40, using: &generator)).map { _ in
+        UInt8.random(in: .min ... .max, using: &generator)
+      }
       var position = 0
       do throws(WireError) {
         while position < bytes.count {
@@ -67,7 +69,9 @@ struct ProtobufReaderTests {
     ]
     for seed in 0..<3_000 as Range<UInt64> {
       var generator = SeededGenerator(seed: seed)
-      let bytes = (0..<Int.random(in: 0...6, using: &generator)).flatMap { _ in alphabet.randomElement(using: &generator)! }
+      let bytes = (0..<Int.random(in: 0...6, using: &generator)).flatMap { _ in
+        alphabet.randomElement(using: &generator)!
+      }
       let expected = String(validating: bytes, as: UTF8.self) != nil
       #expect(bytes.span.bytes.isValidUTF8(0, bytes.count) == expected, "seed \(seed): \(bytes)")
     }

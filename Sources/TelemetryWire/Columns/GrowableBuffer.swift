@@ -104,6 +104,16 @@ extension GrowableBuffer where Element == UInt8 {
     let length = end &- start
     guard length > 0 else { return }
     precondition(start >= 0 && end <= source.byteCount, "the copied range lies inside its source")
+    if length <= 16, source.byteCount &- start >= 16 {
+      // Most values are short: two words, some of them too many, cost less than a call of memcpy.
+      let target = unsafe UnsafeMutableRawPointer(reserve(16))
+      let low = unsafe source.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self)
+      let high = unsafe source.unsafeLoadUnaligned(fromByteOffset: start &+ 8, as: UInt64.self)
+      unsafe target.storeBytes(of: low, as: UInt64.self)
+      unsafe target.storeBytes(of: high, toByteOffset: 8, as: UInt64.self)
+      count &+= length
+      return
+    }
     let target = unsafe reserve(length)
     unsafe source.withUnsafeBytes { content in
       unsafe UnsafeMutableRawPointer(target).copyMemory(
@@ -138,6 +148,15 @@ extension GrowableBuffer where Element == UInt8 {
     let target = unsafe reserve(4)
     unsafe UnsafeMutableRawPointer(target).storeBytes(of: value.littleEndian, as: UInt32.self)
     count &+= 4
+  }
+
+  /// Writes a number below 2^28 as a varint of four bytes over those at `position`.
+  mutating func setVarint28(at position: Int, _ value: UInt32) {
+    precondition(position >= 0 && position &+ 4 <= count, "the bytes lie inside the buffer")
+    let low = value & 0x7f | (value & 0x3f80) << 1
+    let high = (value & 0x1f_c000) << 2 | (value & 0xfe0_0000) << 3
+    let bits = low | high | 0x0080_8080
+    unsafe UnsafeMutableRawPointer(base.unsafelyUnwrapped + position).storeBytes(of: bits.littleEndian, as: UInt32.self)
   }
 
   /// Writes `value` as a varint over the one zero byte at `position`, moving what follows when it needs more bytes.

@@ -212,7 +212,7 @@ struct TableBuilder: ~Copyable {
       guard columnCount < TableBuilder.columnLimit else { return nil }
       return keys.insert(bytes, range.start, range.end, position: position)
     }
-    context.repair(bytes, range)
+    context.repair(bytes, range, limit: .max)
     let end = context.repairedText.count
     if let key = keys.find(context.repairedText.bytes, 0, end, position: position) { return key }
     guard columnCount < TableBuilder.columnLimit else { return nil }

@@ -12,7 +12,9 @@ struct JSONNumber {
   /// Nil when the bytes of `range` are no JSON number.
   init?(_ bytes: RawSpan, _ range: WireRange) {
     var position = range.start
-    func byte() -> UInt8 { position < range.end ? unsafe bytes.unsafeLoad(fromByteOffset: position, as: UInt8.self) : 0 }
+    func byte() -> UInt8 {
+      position < range.end ? unsafe bytes.unsafeLoad(fromByteOffset: position, as: UInt8.self) : 0
+    }
     var negative = false
     if byte() == UInt8(ascii: "-") {
       negative = true

@@ -95,36 +95,40 @@ struct JSONReader: ~Copyable {
   @inline(__always)
   mutating func string(_ json: RawSpan) throws(WireError) -> (range: WireRange, hasEscapes: Bool) {
     guard try peek(json) == UInt8(ascii: "\"") else { throw error(.unexpectedJSONType) }
-    position &+= 1
-    let start = position
+    let start = position &+ 1
+    var next = start
     var hasEscapes = false
-    while position < json.byteCount {
-      if json.byteCount &- position >= 8 {
-        let word = unsafe json.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
-        if JSONReader.isPlain(word) {
-          position &+= 8
+    while next < json.byteCount {
+      if json.byteCount &- next >= 8 {
+        let word = unsafe json.unsafeLoadUnaligned(fromByteOffset: next, as: UInt64.self)
+        let special = JSONReader.specialBytes(UInt64(littleEndian: word))
+        guard special != 0 else {
+          next &+= 8
           continue
         }
+        next &+= special.trailingZeroBitCount &>> 3
       }
-      let byte = unsafe json.unsafeLoad(fromByteOffset: position, as: UInt8.self)
+      let byte = unsafe json.unsafeLoad(fromByteOffset: next, as: UInt8.self)
       if byte == UInt8(ascii: "\"") {
-        position &+= 1
-        return (WireRange(start: start, end: position &- 1), hasEscapes)
+        position = next &+ 1
+        return (WireRange(start: start, end: next), hasEscapes)
       }
-      guard byte >= 0x20 else { throw error(.badJSONString) }
       if byte == UInt8(ascii: "\\") {
         hasEscapes = true
-        position &+= 1
+        next &+= 1
+      } else if byte < 0x20 {
+        throw WireError(.badJSONString, offset: next)
       }
-      position &+= 1
+      next &+= 1
     }
     position = json.byteCount
     throw error(.truncated)
   }
 
-  /// Whether none of eight bytes is a quote, a backslash or a control character.
+  /// Marks by their highest bits those of eight bytes that are a quote, a backslash or a control character. The lowest
+  /// mark is exact; above it there may be false ones.
   @inline(__always)
-  private static func isPlain(_ word: UInt64) -> Bool {
+  private static func specialBytes(_ word: UInt64) -> UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let highs: UInt64 = 0x8080_8080_8080_8080
     let quotes = word ^ (ones &* 0x22)
@@ -132,7 +136,7 @@ struct JSONReader: ~Copyable {
     let quoteFound = (quotes &- ones) & ~quotes
     let slashFound = (slashes &- ones) & ~slashes
     let controlFound = (word &- ones &* 0x20) & ~word
-    return (quoteFound | slashFound | controlFound) & highs == 0
+    return (quoteFound | slashFound | controlFound) & highs
   }
 
   // MARK: Passing over

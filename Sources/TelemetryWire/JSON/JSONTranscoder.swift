@@ -18,7 +18,17 @@ struct JSONTranscoder: ~Copyable {
   private var depthLimit = 0
   private var byteLimit = 0
 
-  init() {}
+  /// The fields of all messages, those of message m from `firstFields[m]` up to `firstFields[m + 1]`.
+  private var fields = GrowableBuffer<OTLPField>()
+  private var firstFields = GrowableBuffer<Int>()
+
+  init() {
+    for message in OTLPMessage.allCases {
+      firstFields.append(fields.count)
+      for field in OTLPSchema.fields(message) { fields.append(field) }
+    }
+    firstFields.append(fields.count)
+  }
 
   /// The protobuf bytes, valid until the next call of `transcode` or `reset`.
   var result: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: output.base, count: output.count) }
@@ -62,7 +72,7 @@ struct JSONTranscoder: ~Copyable {
         try reader.skipValue(json)
         continue
       }
-      try field(json, OTLPSchema.fields[message.rawValue][index], depth: depth, &ledger)
+      try field(json, fields[index], depth: depth, &ledger)
       guard output.count <= byteLimit else { throw reader.error(.bodyTooLarge) }
     } while try reader.consume(UInt8(ascii: ","), json)
     try reader.expect(UInt8(ascii: "}"), json)
@@ -75,17 +85,17 @@ struct JSONTranscoder: ~Copyable {
     if hasEscapes {
       scratch.truncate(to: 0)
       try JSONText.unescape(json, range, into: &scratch, &ledger)
-      return JSONTranscoder.fieldIndex(scratch.bytes, WireRange(start: 0, end: scratch.count), message, &ledger)
+      return fieldIndex(scratch.bytes, WireRange(start: 0, end: scratch.count), message, &ledger)
     }
-    return JSONTranscoder.fieldIndex(json, range, message, &ledger)
+    return fieldIndex(json, range, message, &ledger)
   }
 
-  private static func fieldIndex(
+  private func fieldIndex(
     _ bytes: RawSpan, _ range: WireRange, _ message: OTLPMessage, _ ledger: inout LedgerBuilder
   ) -> Int? {
-    let fields = OTLPSchema.fields[message.rawValue]
-    for index in fields.indices where bytes.equals(range, fields[index].name) { return index }
-    for index in fields.indices where bytes.equals(range, fields[index].snakeName) {
+    let candidates = firstFields[message.rawValue]..<firstFields[message.rawValue &+ 1]
+    for index in candidates where fields[index].isNamed(bytes, range) { return index }
+    for index in candidates where fields[index].isNamedInSnakeCase(bytes, range) {
       ledger.note(.snakeCaseField, bytes, range)
       return index
     }
@@ -152,17 +162,14 @@ struct JSONTranscoder: ~Copyable {
   /// Writes the tag of a length-delimited field and room for its length; returns where the content begins.
   private mutating func beginLength(_ number: UInt32) -> Int {
     output.appendVarint(UInt64(number << 3 | 2))
-    for _ in 0..<4 { output.append(0) }
+    output.appendFixed32(0)
     return output.count
   }
 
   private mutating func endLength(_ start: Int) throws(WireError) {
     let length = output.count - start
     guard length < JSONTranscoder.lengthCeiling else { throw reader.error(.bodyTooLarge) }
-    for index in 0..<4 {
-      let bits = UInt8(truncatingIfNeeded: length >> (7 * index)) & 0x7f
-      output[start - 4 + index] = index < 3 ? bits | 0x80 : bits
-    }
+    output.setVarint28(at: start - 4, UInt32(truncatingIfNeeded: length))
   }
 
   /// Reads a string into `scratch`.
@@ -206,8 +213,8 @@ struct JSONTranscoder: ~Copyable {
     switch kind {
     case .bool: output.append(try reader.bool(json) ? 1 : 0)
     case .double: output.appendFixed64(try double(json, &ledger).bitPattern)
-    case .enumeration(let prefix, let names):
-      output.appendVarint(UInt64(bitPattern: try enumeration(json, prefix, names, &ledger)))
+    case .enumeration(let enumeration):
+      output.appendVarint(UInt64(bitPattern: try number(json, of: enumeration, &ledger)))
     case .int64: output.appendVarint(UInt64(bitPattern: try integer(json, Int64.min...Int64.max, &ledger)))
     case .sfixed64: output.appendFixed64(UInt64(bitPattern: try integer(json, Int64.min...Int64.max, &ledger)))
     case .sint32:
@@ -268,8 +275,8 @@ struct JSONTranscoder: ~Copyable {
     }
   }
 
-  private mutating func enumeration(
-    _ json: RawSpan, _ prefix: String, _ names: [String], _ ledger: inout LedgerBuilder
+  private mutating func number(
+    _ json: RawSpan, of enumeration: OTLPEnumeration, _ ledger: inout LedgerBuilder
   ) throws(WireError) -> Int64 {
     let (number, offset) = try readNumber(json, &ledger)
     if let number {
@@ -279,37 +286,8 @@ struct JSONTranscoder: ~Copyable {
       return value
     }
     let text = scratch.bytes.text(0, scratch.count, limit: 64)
-    let name = text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text
-    guard let index = names.firstIndex(of: name) else {
-      ledger.note(.unknownEnumName, text)
-      return 0
-    }
-    return Int64(index)
-  }
-}
-
-extension OTLPField.Kind {
-  /// The protobuf wire type.
-  var wireType: UInt32 {
-    switch self {
-    case .message, .string, .bytes, .identifier: 2
-    case .fixed64, .sfixed64, .double: 1
-    case .fixed32: 5
-    case .bool, .int64, .uint64, .uint32, .sint32, .enumeration: 0
-    }
-  }
-
-  /// Whether a repeated field of this kind is written packed.
-  var isPackable: Bool { wireType != 2 }
-}
-
-extension RawSpan {
-  /// Whether the bytes of `range` are `name`.
-  @inline(__always)
-  fileprivate func equals(_ range: WireRange, _ name: [UInt8]) -> Bool {
-    guard range.count == name.count else { return false }
-    for index in 0..<name.count
-    where unsafe unsafeLoad(fromByteOffset: range.start &+ index, as: UInt8.self) != name[index] { return false }
-    return true
+    if let value = enumeration.number(of: text) { return value }
+    ledger.note(.unknownEnumName, text)
+    return 0
   }
 }

@@ -62,12 +62,10 @@ extension OTLPSchema {
   }
 
   private static var temporality: OTLPField {
-    OTLPField(
-      "aggregationTemporality", 2,
-      .enumeration(prefix: "AGGREGATION_TEMPORALITY_", names: ["UNSPECIFIED", "DELTA", "CUMULATIVE"]))
+    OTLPField("aggregationTemporality", 2, .enumeration(.temporality))
   }
 
-  private static func listed(_ name: String, _ number: UInt32, _ message: OTLPMessage) -> OTLPField {
+  private static func listed(_ name: StaticString, _ number: UInt32, _ message: OTLPMessage) -> OTLPField {
     OTLPField(name, number, .message(message), repeated: true)
   }
 }

@@ -19,48 +19,10 @@ enum OTLPMessage: Int, CaseIterable {
   }
 }
 
-/// One field of a message.
-struct OTLPField: Sendable {
-  /// How the JSON value becomes a protobuf one.
-  enum Kind: Sendable {
-    case message(OTLPMessage)
-    case string, bytes
-    /// Hex text of so many bytes.
-    case identifier(byteCount: Int)
-    case bool, int64, uint64, uint32, sint32, fixed64, sfixed64, fixed32, double
-    case enumeration(prefix: String, names: [String])
-  }
-
-  let name: [UInt8]
-  /// The protobuf name, which OTLP/JSON forbids and some senders write.
-  let snakeName: [UInt8]
-  let number: UInt32
-  let kind: Kind
-  let isRepeated: Bool
-
-  init(_ name: String, _ number: UInt32, _ kind: Kind, repeated isRepeated: Bool = false) {
-    self.name = Array(name.utf8)
-    var snake: [UInt8] = []
-    for byte in name.utf8 {
-      if byte >= UInt8(ascii: "A"), byte <= UInt8(ascii: "Z") {
-        snake += [UInt8(ascii: "_"), byte | 0x20]
-      } else {
-        snake.append(byte)
-      }
-    }
-    snakeName = snake
-    self.number = number
-    self.kind = kind
-    self.isRepeated = isRepeated
-  }
-}
-
 /// The fields of each message; the numbers are those of opentelemetry-proto 1.x.
 enum OTLPSchema {
-  /// By `OTLPMessage.rawValue`.
-  static let fields: [[OTLPField]] = OTLPMessage.allCases.map { fields($0) }
-
-  private static func fields(_ message: OTLPMessage) -> [OTLPField] {
+  /// The fields of `message`, in no particular order.
+  static func fields(_ message: OTLPMessage) -> [OTLPField] {
     switch message {
     case .logsRequest: [list("resourceLogs", 1, .resourceLogs)]
     case .resourceLogs: group(.resource, "resource", "scopeLogs", .scopeLogs)
@@ -101,12 +63,12 @@ enum OTLPSchema {
     }
   }
 
-  private static func list(_ name: String, _ number: UInt32, _ message: OTLPMessage) -> OTLPField {
+  private static func list(_ name: StaticString, _ number: UInt32, _ message: OTLPMessage) -> OTLPField {
     OTLPField(name, number, .message(message), repeated: true)
   }
 
   private static func group(
-    _ header: OTLPMessage, _ headerName: String, _ listName: String, _ listed: OTLPMessage
+    _ header: OTLPMessage, _ headerName: StaticString, _ listName: StaticString, _ listed: OTLPMessage
   ) -> [OTLPField] {
     [
       OTLPField(headerName, 1, .message(header)), list(listName, 2, listed), OTLPField("schemaUrl", 3, .string),
@@ -116,17 +78,12 @@ enum OTLPSchema {
   private static var logRecord: [OTLPField] {
     [
       OTLPField("timeUnixNano", 1, .fixed64), OTLPField("observedTimeUnixNano", 11, .fixed64),
-      OTLPField("severityNumber", 2, .enumeration(prefix: "SEVERITY_NUMBER_", names: severityNames)),
+      OTLPField("severityNumber", 2, .enumeration(.severityNumber)),
       OTLPField("severityText", 3, .string), OTLPField("body", 5, .message(.anyValue)),
       list("attributes", 6, .keyValue), OTLPField("droppedAttributesCount", 7, .uint32),
       OTLPField("flags", 8, .fixed32), OTLPField("traceId", 9, .identifier(byteCount: 16)),
       OTLPField("spanId", 10, .identifier(byteCount: 8)), OTLPField("eventName", 12, .string),
     ]
-  }
-
-  private static var severityNames: [String] {
-    ["UNSPECIFIED"]
-      + ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"].flatMap { [$0, $0 + "2", $0 + "3", $0 + "4"] }
   }
 
   private static func span(_ message: OTLPMessage) -> [OTLPField] {
@@ -145,13 +102,13 @@ enum OTLPSchema {
     case .status:
       [
         OTLPField("message", 2, .string),
-        OTLPField("code", 3, .enumeration(prefix: "STATUS_CODE_", names: ["UNSET", "OK", "ERROR"])),
+        OTLPField("code", 3, .enumeration(.statusCode)),
       ]
     default:
       [
         OTLPField("traceId", 1, .identifier(byteCount: 16)), OTLPField("spanId", 2, .identifier(byteCount: 8)),
         OTLPField("traceState", 3, .string), OTLPField("parentSpanId", 4, .identifier(byteCount: 8)),
-        OTLPField("name", 5, .string), OTLPField("kind", 6, .enumeration(prefix: "SPAN_KIND_", names: spanKindNames)),
+        OTLPField("name", 5, .string), OTLPField("kind", 6, .enumeration(.spanKind)),
         OTLPField("startTimeUnixNano", 7, .fixed64), OTLPField("endTimeUnixNano", 8, .fixed64),
         list("attributes", 9, .keyValue), OTLPField("droppedAttributesCount", 10, .uint32),
         list("events", 11, .event), OTLPField("droppedEventsCount", 12, .uint32), list("links", 13, .link),
@@ -159,9 +116,5 @@ enum OTLPSchema {
         OTLPField("flags", 16, .fixed32),
       ]
     }
-  }
-
-  private static var spanKindNames: [String] {
-    ["UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"]
   }
 }

@@ -43,15 +43,19 @@ extension WalkContext {
       ledger.note(.identityNestingTooDeep, bytes, pair.key)
       return nil
     }
-    return Attribute(string(bytes, pair.key), value)
+    return Attribute(string(bytes, pair.key, limit: .max), value)
   }
 
   /// The text in `range`, repaired and cut as columns do.
   mutating func string(_ bytes: RawSpan, _ range: WireRange) -> String {
-    if range.count <= limits.valueBytes, bytes.isValidUTF8(range.start, range.end) {
+    string(bytes, range, limit: limits.valueBytes)
+  }
+
+  private mutating func string(_ bytes: RawSpan, _ range: WireRange, limit: Int) -> String {
+    if range.count <= limit, bytes.isValidUTF8(range.start, range.end) {
       return bytes.text(range.start, range.end)
     }
-    repair(bytes, range)
+    repair(bytes, range, limit: limit)
     return repairedText.bytes.text(0, repairedText.count)
   }
 }

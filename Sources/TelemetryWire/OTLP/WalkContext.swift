@@ -87,8 +87,9 @@ struct WalkContext: ~Copyable {
   /// Writes `range` into `repairedText`: ill-formed UTF-8 replaced by U+FFFD, cut at the value limit.
   mutating func repair(_ bytes: RawSpan, _ range: WireRange) { repair(bytes, range, limit: limits.valueBytes) }
 
+  /// The same with a limit of its own: keys are never cut.
   @inline(never)
-  private mutating func repair(_ bytes: RawSpan, _ range: WireRange, limit: Int) {
+  mutating func repair(_ bytes: RawSpan, _ range: WireRange, limit: Int) {
     repairedText.truncate(to: 0)
     let end = bytes.characterBoundary(range.start, range.end, limit: limit)
     if bytes.isValidUTF8(range.start, end) {
