@@ -155,6 +155,7 @@ let package = Package(
     .testTarget(
       name: "EmbeddedStoreTests",
       dependencies: ["TelemetryModel", "TelemetryWire", "TelemetryStore", "TelemetryStorage", "EmbeddedStore"],
+      swiftSettings: commonSettings),
     .testTarget(
       name: "StorageExecutionTests", dependencies: ["TelemetryModel", "TelemetryStore", "TelemetryStorage"],
       swiftSettings: commonSettings),
