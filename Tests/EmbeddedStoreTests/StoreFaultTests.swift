@@ -117,7 +117,9 @@ struct StoreFaultTests {
     try await store.flush()
     try store.append([StoreFixture.request(.logs, ids: [id])], shard: 0)
     #expect(store.counters.flushes[.logs, default: 0] > 0)
-    #expect(try await StoreFixture.ids(store, .logs) == Array(0...id))
+    // Both halves of the budget are small, so the rows are counted, not read.
+    let counters = store.counters
+    #expect(counters.partRows[.logs, default: 0] + counters.memoryRows[.logs, default: 0] == Int(id) + 1)
     try await store.flush()
     let flushes = store.counters.flushes[.logs, default: 0]
     try store.append([StoreFixture.request(.logs, ids: [id + 1])], shard: 0)

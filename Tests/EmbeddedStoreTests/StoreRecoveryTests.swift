@@ -2,6 +2,7 @@ import EmbeddedStore
 import TelemetryModel
 import TelemetryStorage
 import TelemetryStore
+import TelemetryWire
 import Testing
 
 @Suite("Recovery of the embedded store")
@@ -180,5 +181,45 @@ struct StoreRecoveryTests {
     let last = try await StoreFixture.open(StoreFixture.configuration(folder, shards: 2))
     #expect(try await StoreFixture.ids(last, .logs) == expected)
     await last.close()
+  }
+
+  @Test("an OTLP body is decoded again as it was decoded first, large ones from the log's own compression")
+  func replayOfOTLP() async throws {
+    let folder = try TemporaryFolder()
+    let configuration = StoreFixture.configuration(folder)
+    let store = try await EmbeddedStore.open(configuration)
+    let records = (0..<400).map { index in
+      #"{"timeUnixNano":"\#(StoreFixture.start + Int64(index))","body":{"stringValue":"order \#(index) was paid"}}"#
+    }
+    let body = Array(
+      """
+      {"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},
+      "scopeLogs":[{"logRecords":[\(records.joined(separator: ","))]}]}]}
+      """.utf8)
+    let decoded = try BodyDecoder().decode(
+      body, kind: .otlpLogsJSON, contentEncoding: .identity, limits: IngestLimits(), receivedAt: StoreFixture.start)
+    #expect(body.count > 16 << 10 && decoded.batch.rowCount == 400)
+    let request = IngestBatch(
+      kind: .otlpLogsJSON, contentEncoding: .identity, body: body, limits: IngestLimits(), receivedAt: StoreFixture.start,
+      batch: decoded.batch)
+    try store.append([request], shard: 1)
+    #expect(store.counters.walBytes < body.count / 4)
+    await store.close()
+    for _ in 1...2 {
+      let reopened = try await EmbeddedStore.open(configuration)
+      let stream = try await reopened.scan(ScanRequest(signal: .logs, timeRange: .all, order: .oldestFirst))
+      var bodies: [AttributeValue?] = []
+      var times: [Int64] = []
+      while let event = try await stream.next() {
+        guard case .rows(let batch) = event else { continue }
+        times += batch.times
+        let column = batch.columns(scope: .intrinsic, name: Field.body.key).first
+        for row in 0..<batch.rowCount { bodies.append(column?.value(atRow: row)) }
+      }
+      #expect(times == (0..<400).map { StoreFixture.start + $0 })
+      #expect(bodies == (0..<400).map { .string("order \($0) was paid") })
+      try await reopened.flush()
+      await reopened.close()
+    }
   }
 }

@@ -58,14 +58,13 @@ package struct LogRecovery: Sendable {
       throw StorageError(
         .unsupportedFormat, path: path, detail: "log format \(major); this program reads \(LogSegment.formatMajor)")
     }
-    var reader = LogSegmentReader(bytes, after: lastSequence)
+    var reader = LogSegmentReader(bytes, after: lastSequence, flushedThrough: flushedThrough)
     while let item = reader.next() {
       switch item {
       case .frame(let body):
         outcome.frameCount += 1
         lastSequence = body.sequence
         segment.lastSequences[body.kind.signal] = body.sequence
-        guard body.sequence > flushedThrough[body.kind.signal] ?? 0 else { continue }
         if let reason = replay(body) {
           let name = "wal-\(log.shard)-sequence-\(body.sequence).\(body.kind)"
           _ = try quarantine.keep(body.body[...], as: name, reason: "a logged request cannot be decoded: " + reason)
@@ -73,6 +72,10 @@ package struct LogRecovery: Sendable {
         } else {
           outcome.replayedCount += 1
         }
+      case .spent(let signal, let sequence):
+        outcome.frameCount += 1
+        lastSequence = sequence
+        segment.lastSequences[signal] = sequence
       case .damaged(let range):
         try keep(bytes[range], of: number, at: range.lowerBound, "a damaged frame", &outcome)
       case .unreadable(let range, let isTorn):

@@ -52,6 +52,14 @@ enum LogFrame {
       && bytes[fields + 2] <= compressedFlag
   }
 
+  /// The first two fields of the content behind the prefix.
+  static func identity(_ content: ArraySlice<UInt8>) -> (sequence: UInt64, kind: BodyKind)? {
+    var reader = StoredBytesReader(content)
+    guard let sequence = reader.integer(UInt64.self), let raw = reader.integer(UInt8.self), let kind = BodyKind(rawValue: raw)
+    else { return nil }
+    return (sequence, kind)
+  }
+
   /// Reads the content behind the prefix, whose checksum has been verified; nil when it does not follow the format.
   static func decode(_ content: ArraySlice<UInt8>) -> LoggedBody? {
     var reader = StoredBytesReader(content)

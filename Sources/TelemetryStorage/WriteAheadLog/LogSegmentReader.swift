@@ -1,3 +1,5 @@
+package import TelemetryModel
+
 /// Reads the frames of one segment from its bytes.
 ///
 /// After a bad frame it goes on behind it when the bad one's length leads to a whole frame, since then only that frame is
@@ -5,6 +7,8 @@
 package struct LogSegmentReader {
   package enum Item {
     case frame(LoggedBody)
+    /// A whole frame whose rows are in parts already: its body is not read.
+    case spent(signal: Signal, sequence: UInt64)
     /// Bytes that are no frame; a whole frame follows.
     case damaged(Range<Int>)
     /// Bytes to the end that are no frame. `isTorn`: they look like a write that a crash cut off, so that nobody was
@@ -15,10 +19,14 @@ package struct LogSegmentReader {
   private let bytes: [UInt8]
   private var position: Int
   private var lastSequence: UInt64
+  private let flushedThrough: [Signal: UInt64]
 
-  /// - Parameter lastSequence: the sequence before the segment's first one; frames must lie above it.
-  package init(_ bytes: [UInt8], after lastSequence: UInt64) {
+  /// - Parameters:
+  ///   - lastSequence: the sequence before the segment's first one; frames must lie above it.
+  ///   - flushedThrough: frames of a signal up to this sequence are spent.
+  package init(_ bytes: [UInt8], after lastSequence: UInt64, flushedThrough: [Signal: UInt64]) {
     self.bytes = bytes
+    self.flushedThrough = flushedThrough
     position = min(LogSegment.headerByteCount, bytes.count)
     self.lastSequence = lastSequence
   }
@@ -28,10 +36,14 @@ package struct LogSegmentReader {
     guard position < bytes.count else { return nil }
     let start = position
     let length = frameLength(at: start)
-    if let length, let body = frame(at: start, length: length) {
+    if let length, let item = frame(at: start, length: length) {
       position = start + LogFrame.prefixByteCount + length
-      lastSequence = body.sequence
-      return .frame(body)
+      switch item {
+      case .frame(let body): lastSequence = body.sequence
+      case .spent(_, let sequence): lastSequence = sequence
+      case .damaged, .unreadable: break
+      }
+      return item
     }
     if let length {
       let end = start + LogFrame.prefixByteCount + length
@@ -75,11 +87,14 @@ package struct LogSegmentReader {
     return Int(length)
   }
 
-  private func frame(at offset: Int, length: Int) -> LoggedBody? {
+  /// The whole frame at `offset`, if there is one.
+  private func frame(at offset: Int, length: Int) -> Item? {
     let content = bytes[offset + LogFrame.prefixByteCount..<offset + LogFrame.prefixByteCount + length]
     var prefix = StoredBytesReader(bytes[offset + 4..<offset + 8])
-    guard prefix.integer(UInt32.self) == content.castagnoli, let body = LogFrame.decode(content), body.sequence > lastSequence
+    guard prefix.integer(UInt32.self) == content.castagnoli, let (sequence, kind) = LogFrame.identity(content),
+      sequence > lastSequence
     else { return nil }
-    return body
+    if sequence <= flushedThrough[kind.signal] ?? 0 { return .spent(signal: kind.signal, sequence: sequence) }
+    return LogFrame.decode(content).map { .frame($0) }
   }
 }
