@@ -117,6 +117,7 @@ let package = Package(
         product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOHTTP1", "swift-nio"),
         product("NIOWebSocket", "swift-nio"), product("Logging", "swift-log"),
         product("ServiceLifecycle", "swift-service-lifecycle"),
+        product("NIOSSL", "swift-nio-ssl"),
       ],
       swiftSettings: serverSettings),
 
