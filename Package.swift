@@ -151,6 +151,7 @@ let package = Package(
         product("NIOPosix", "swift-nio"), product("NIOHTTP2", "swift-nio-http2"), product("NIOHPACK", "swift-nio-http2"),
       ],
       swiftSettings: commonSettings),
+    .testTarget(name: "SightlineTests", dependencies: ["sightline"], swiftSettings: commonSettings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

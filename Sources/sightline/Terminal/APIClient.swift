@@ -13,6 +13,13 @@ struct CommandFailure: Error, Sendable {
 
   init(_ message: String) { self.message = message }
 
+  /// A server that did not answer.
+  static func unreachable(_ server: String, _ error: any Error) -> CommandFailure {
+    let text = "\(error)"
+    let reason = text.contains("refused") ? "connection refused" : text
+    return CommandFailure("cannot reach \(server): \(reason); is the server running? `sightline serve` starts one")
+  }
+
   /// The answer to a request that failed: the API's error object, or whatever came.
   init(status: Int, body: [UInt8], parameters: [(name: String, value: String)]) {
     guard let error = JSONValue(body)?["error"] else {
@@ -107,7 +114,7 @@ struct APIClient: Sendable {
     do {
       response = try await HTTPClient.shared.execute(request, deadline: .distantFuture)
     } catch {
-      throw CommandFailure("cannot reach \(server): \(error); is the server running? `sightline serve` starts one")
+      throw CommandFailure.unreachable(server, error)
     }
     guard response.status == .ok else {
       let body = try await response.body.collect(upTo: 1 << 20)

@@ -26,7 +26,7 @@ struct InventoryTable: Sendable {
     let rows = parts.reduce(0) { $0 + ($1["rows"]?.integer ?? 0) }
     let bytes = parts.reduce(0) { $0 + ($1["bytes"]?.integer ?? 0) }
     let inMemory = inventory["memory"]?["rows"]?[signal]?.integer ?? 0
-    var title = "\(parts.count) parts · \(Quantity.count(rows)) rows · \(Quantity.bytes(bytes))"
+    var title = "\(Quantity.things(parts.count, "part")) · \(Quantity.count(rows)) rows · \(Quantity.bytes(bytes))"
     if rows > 0 { title += " · \(InventoryTable.perRow(bytes, rows)) B a row" }
     if inMemory > 0 { title += " · \(Quantity.count(inMemory)) rows in memory" }
     var lines = [terminal.styled(signal, .bold) + "  " + title]

@@ -31,6 +31,11 @@ enum Quantity {
     return (count < 0 ? "-" : "") + String(text.reversed())
   }
 
+  /// A count of things: `1 span`, `1,204 spans`.
+  static func things(_ number: Int, _ name: String) -> String {
+    count(Int64(number)) + " " + name + (number == 1 ? "" : "s")
+  }
+
   /// Nanoseconds since 1970 in UTC: `2026-11-22 14:03:12.123`.
   static func time(_ nanoseconds: Int64) -> String {
     let milliseconds = floorDivide(nanoseconds, 1_000_000)

@@ -75,8 +75,8 @@ struct RowRenderer: Sendable {
     let ids = (row["trace_id"]?.text ?? "") + "  "
     let counts =
       TerminalText.right(Quantity.duration(row["duration"]?.integer ?? 0), 9) + "  "
-      + TerminalText.right("\(spans) spans", 11) + "  "
-    let failed = TerminalText.left(errors > 0 ? "\(errors) errors" : "", 10) + "  "
+      + TerminalText.right(Quantity.things(spans, "span"), 11) + "  "
+    let failed = TerminalText.left(errors > 0 ? Quantity.things(errors, "error") : "", 10) + "  "
     let room = terminal.isTerminal ? max(10, terminal.width - TerminalText.width(start + ids + counts + failed)) : Int.max
     return terminal.styled(start, .dim) + ids + counts + terminal.styled(failed, .red) + TerminalText.cut(root, to: room)
   }

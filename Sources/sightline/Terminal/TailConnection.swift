@@ -58,7 +58,7 @@ struct TailConnection: Sendable {
           }
         }
     } catch {
-      throw CommandFailure("cannot reach \(client.server): \(error); is the server running? `sightline serve` starts one")
+      throw CommandFailure.unreachable(client.server, error)
     }
     return try await upgraded.get()
   }

@@ -17,13 +17,13 @@ struct Waterfall: Sendable {
     let errors = statuses.count { $0.integer == 2 }
     var facts = [
       Quantity.time(trace["start"]?.integer ?? 0) + "Z", Quantity.duration(trace["duration"]?.integer ?? 0),
-      "\(Quantity.count(Int64(count))) spans", "\(trace["services"]?.elements.count ?? 0) services",
-      "\(trace["logs"]?.count ?? 0) logs",
+      Quantity.things(count, "span"), Quantity.things(trace["services"]?.elements.count ?? 0, "service"),
+      Quantity.things(trace["logs"]?.count ?? 0, "log"),
     ]
-    if errors > 0 { facts.append(terminal.styled("\(errors) errors", .red)) }
+    if errors > 0 { facts.append(terminal.styled(Quantity.things(errors, "error"), .red)) }
     var lines = ["trace " + terminal.styled(trace["trace_id"]?.text ?? "", .bold), facts.joined(separator: " · ")]
     let missing = trace["missing_parents"]?.elements.count ?? 0
-    if missing > 0 { lines.append(terminal.styled("\(missing) parent spans are missing", .yellow)) }
+    if missing > 0 { lines.append(terminal.styled(Quantity.things(missing, "missing parent span"), .yellow)) }
     let shown = column("id").count
     if shown < count { lines.append(terminal.styled("the first \(shown) of \(count) spans", .yellow)) }
     return lines + [""]
@@ -47,7 +47,7 @@ struct Waterfall: Sendable {
       let duration = index < durations.count ? durations[index] : 0
       let bar = Waterfall.bar(
         start: start, duration: duration, total: total, width: barWidth,
-        critical: index < critical.count ? critical[index].elements.map { ($0.elements.first?.integer ?? 0, $0.elements.last?.integer ?? 0) } : [])
+        critical: critical.isEmpty ? nil : Waterfall.ranges(index < critical.count ? critical[index] : .null))
       let label = TerminalText.left(labels[index].text, labelWidth)
       return terminal.styled(label, labels[index].isError ? .red : nil) + " "
         + TerminalText.right(Quantity.duration(duration), 10) + " "
@@ -90,8 +90,13 @@ struct Waterfall: Sendable {
     }
   }
 
-  /// The bar of one span: two steps a column, at least one step long.
-  static func bar(start: Int64, duration: Int64, total: Int64, width: Int, critical: [(Int64, Int64)]) -> String {
+  /// The times of one span that lie on the critical path.
+  private static func ranges(_ critical: JSONValue) -> [(Int64, Int64)] {
+    critical.elements.map { ($0.elements.first?.integer ?? 0, $0.elements.last?.integer ?? 0) }
+  }
+
+  /// The bar of one span: two steps a column, at least one step long. Without knowledge of the critical path all of it is solid.
+  static func bar(start: Int64, duration: Int64, total: Int64, width: Int, critical: [(Int64, Int64)]?) -> String {
     let steps = width * 2
     func step(_ time: Int64) -> Int { Int((Double(time) / Double(total) * Double(steps)).rounded(.down)) }
     let first = min(max(step(start), 0), steps - 1)
@@ -103,7 +108,7 @@ struct Waterfall: Sendable {
       let hasRight = left + 1 >= first && left + 1 < last
       let middle = Int64((Double(cell) + 0.5) / Double(width) * Double(total))
       let cellTime = total / Int64(max(width, 1)) + 1
-      let isCritical = critical.isEmpty || critical.contains { middle + cellTime > $0.0 && middle - cellTime < $0.1 }
+      let isCritical = critical?.contains { middle + cellTime > $0.0 && middle - cellTime < $0.1 } ?? true
       switch (hasLeft, hasRight) {
       case (true, true): bar += isCritical ? "█" : "▒"
       case (true, false): bar += "▌"
