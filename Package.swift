@@ -123,6 +123,7 @@ let package = Package(
         product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOHTTP1", "swift-nio"),
         product("NIOWebSocket", "swift-nio"), product("Logging", "swift-log"),
         product("ServiceLifecycle", "swift-service-lifecycle"),
+        product("NIOSSL", "swift-nio-ssl"),
       ],
       swiftSettings: serverSettings),
 
@@ -221,6 +222,7 @@ let package = Package(
         product("NIOHTTP1", "swift-nio"), product("ServiceLifecycle", "swift-service-lifecycle"),
       ],
       swiftSettings: commonSettings),
+    .testTarget(name: "SightlineTests", dependencies: ["sightline"], swiftSettings: commonSettings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
