@@ -73,9 +73,11 @@ import Testing
   func refusals() async throws {
     try await APITestServer.with(NaiveStore(), requiresToken: true) { server in
       let upgrade = [("connection", "upgrade"), ("upgrade", "websocket"), ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="), ("sec-websocket-version", "13")]
-      #expect(try await server.get("/api/v1/tail", headers: upgrade).status == 401)
+      let unknown = try await server.get("/api/v1/tail", headers: upgrade)
+      #expect(unknown.status == 401)
       let foreign = upgrade + [("authorization", "Bearer sl_good"), ("origin", "http://evil.example")]
-      #expect(try await server.get("/api/v1/tail", headers: foreign).status == 403)
+      let refused = try await server.get("/api/v1/tail", headers: foreign)
+      #expect(refused.status == 403)
     }
   }
 }
