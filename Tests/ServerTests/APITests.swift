@@ -140,7 +140,7 @@ import Testing
       let points = try await server.get("/api/v1/metrics/points?name=requests&step=5m").json
       let line = try #require((points["series"] as? [[String: Any]])?.first)
       let rates = try #require(line["values"] as? [Any]).compactMap { $0 as? Double }
-      #expect(points["fn"] as? String == "rate" && rates.count == 12 && rates.allSatisfy { abs($0 - 1) < 1e-9 })
+      #expect(points["fn"] as? String == "rate" && rates.count == 13 && rates.allSatisfy { abs($0 - 1) < 1e-9 })
       #expect(((try await server.get("/api/v1/metrics/series?name=requests").json)["series"] as? [[String: Any]])?.first?["id"] is String)
     }
   }
