@@ -10,10 +10,15 @@ import Testing
   private static let minute: Int64 = 60_000_000_000
 
   private static func store() -> NaiveStore {
-    var logs: [FixtureRow] = (0..<30).map { index in
-      .log(
-        index % 2 == 0 ? "shop" : "cart", now - minute - Int64(index) * 1_000_000_000, "line \(index) \"quoted\" \u{1}", severity: index % 3 == 0 ? 17 : 9,
-        [Attribute("n", .int(Int64(index))), Attribute("big", .int(1 << 60)), Attribute("ratio", .double(1)), Attribute("raw", .bytes([1, 2, 255]))])
+    var logs: [FixtureRow] = []
+    for index in 0..<30 {
+      let time = now - minute - Int64(index) * 1_000_000_000
+      let attributes: [Attribute] = [
+        Attribute("n", .int(Int64(index))), Attribute("big", .int(1 << 60)), Attribute("ratio", .double(1)),
+        Attribute("raw", .bytes([1, 2, 255])),
+      ]
+      let service = index % 2 == 0 ? "shop" : "cart"
+      logs.append(.log(service, time, "line \(index) \"quoted\" \u{1}", severity: index % 3 == 0 ? 17 : 9, attributes))
     }
     logs[0].intrinsics[Field.body] = .map([Attribute("k", .array([.bool(true), .empty, .double(.nan)]))])
     logs[1].traceID = TraceID(high: 1, low: 7)
@@ -135,7 +140,7 @@ import Testing
       let points = try await server.get("/api/v1/metrics/points?name=requests&step=5m").json
       let line = try #require((points["series"] as? [[String: Any]])?.first)
       let rates = try #require(line["values"] as? [Any]).compactMap { $0 as? Double }
-      #expect(points["fn"] as? String == "rate" && rates.count == 12 && rates.allSatisfy { abs($0 - 1) < 1e-9 })
+      #expect(points["fn"] as? String == "rate" && rates.count == 13 && rates.allSatisfy { abs($0 - 1) < 1e-9 })
       #expect(((try await server.get("/api/v1/metrics/series?name=requests").json)["series"] as? [[String: Any]])?.first?["id"] is String)
     }
   }
@@ -205,7 +210,8 @@ import Testing
       }
     }
     try await APITestServer.with(Self.store()) { server in
-      #expect(try await server.get("/ui/").body.contains("script/bootstrap"))
+      let page = try await server.get("/ui/")
+      #expect(page.body.contains("script/bootstrap"))
     }
   }
 }

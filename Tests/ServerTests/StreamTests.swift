@@ -39,43 +39,53 @@ import Testing
     }
   }
 
+  /// What the server sends on a connection that asks for an upgrade, until `isEnough`.
+  private func upgrade(
+    _ server: APITestServer, _ headers: [String], until isEnough: @escaping (String) -> Bool
+  ) async throws -> String {
+    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .connect(host: "127.0.0.1", port: server.port) { channel in
+        channel.eventLoop.makeCompletedFuture { try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel) }
+      }
+    let lines = [
+      "GET /api/v1/tail?signal=logs&q=keep HTTP/1.1", "Host: 127.0.0.1:\(server.port)", "Connection: Upgrade", "Upgrade: websocket",
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13",
+    ]
+    let request = (lines + headers + ["", ""]).joined(separator: "\r\n")
+    return try await channel.executeThenClose { inbound, outbound in
+      try await outbound.write(ByteBuffer(string: request))
+      var text = ""
+      for try await part in inbound {
+        text += String(decoding: part.readableBytesView, as: UTF8.self)
+        if isEnough(text) { break }
+      }
+      return text
+    }
+  }
+
   @Test("the live tail sends rows that match over a WebSocket on the same port")
   func tail() async throws {
     try await APITestServer.with(NaiveStore(), requiresToken: true) { server in
-      let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .connect(host: "127.0.0.1", port: server.port) { channel in
-          channel.eventLoop.makeCompletedFuture { try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel) }
-        }
-      try await channel.executeThenClose { inbound, outbound in
-        let request = [
-          "GET /api/v1/tail?signal=logs&q=keep HTTP/1.1", "Host: 127.0.0.1:\(server.port)", "Connection: Upgrade", "Upgrade: websocket",
-          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Protocol: sightline.tail, bearer.sl_good", "", "",
-        ].joined(separator: "\r\n")
-        try await outbound.write(ByteBuffer(string: request))
-        var text = ""
-        var isPublished = false
-        for try await part in inbound {
-          text += String(decoding: part.readableBytesView, as: UTF8.self)
-          if !isPublished, text.contains("101 Switching Protocols") {
-            while server.live.count == 0 { await Task.yield() }
-            server.live.publish(FixtureRow.batch(.logs, [.log("a", 1, "keep me"), .log("a", 2, "leave me")]))
-            isPublished = true
-          }
-          if text.contains(#""k":"status""#) { break }
-        }
-        #expect(text.lowercased().contains("sec-websocket-protocol: sightline.tail"))
-        #expect(text.contains("keep me") && !text.contains("leave me") && text.contains(#""dropped":0,"rate":1"#))
+      let publisher = Task {
+        while server.live.count == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        server.live.publish(FixtureRow.batch(.logs, [.log("a", 1, "keep me"), .log("a", 2, "leave me")]))
       }
+      let text = try await upgrade(server, ["Sec-WebSocket-Protocol: sightline.tail, bearer.sl_good"]) {
+        $0.contains(#""k":"status""#)
+      }
+      try await publisher.value
+      #expect(text.contains("101 Switching Protocols") && text.lowercased().contains("sec-websocket-protocol: sightline.tail"))
+      #expect(text.contains("keep me") && !text.contains("leave me") && text.contains(#""dropped":0,"rate":1"#))
     }
   }
 
   @Test("a request to tail without a token, or from another site, is refused")
   func refusals() async throws {
     try await APITestServer.with(NaiveStore(), requiresToken: true) { server in
-      let upgrade = [("connection", "upgrade"), ("upgrade", "websocket"), ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="), ("sec-websocket-version", "13")]
-      #expect(try await server.get("/api/v1/tail", headers: upgrade).status == 401)
-      let foreign = upgrade + [("authorization", "Bearer sl_good"), ("origin", "http://evil.example")]
-      #expect(try await server.get("/api/v1/tail", headers: foreign).status == 403)
+      let unknown = try await upgrade(server, []) { $0.contains("request_id") }
+      #expect(unknown.contains("401 Unauthorized"))
+      let foreign = try await upgrade(server, ["Authorization: Bearer sl_good", "Origin: http://evil.example"]) { $0.contains("request_id") }
+      #expect(foreign.contains("403 Forbidden"))
     }
   }
 }

@@ -12,12 +12,14 @@ import Synchronization
 package final class APIServer: Service {
   private let application: Application<RouterResponder<APIContext>>
   private let bound: BoundPort
-  private let running = Mutex<Task<Void, any Error>?>(nil)
+  private let running = Mutex<(group: ServiceGroup, task: Task<Void, any Error>)?>(nil)
+  private let logger: Logger
 
   /// - Parameter port: 0 chooses a free one.
   package init(environment: APIEnvironment, host: String, port: Int, logger: Logger) {
     let bound = BoundPort()
     self.bound = bound
+    self.logger = logger
     application = Application(
       responder: makeAPIRouter(environment).buildResponder(),
       server: HTTPServerBuilder { responder in UpgradableChannel(responder: responder, environment: environment) },
@@ -41,20 +43,26 @@ package final class APIServer: Service {
 
   /// Starts to serve and returns the bound port; `stop` ends it.
   package func start() async throws -> Int {
-    let task = Task { try await self.run() }
-    running.withLock { $0 = task }
+    var configuration = ServiceGroupConfiguration(services: [self], logger: logger)
+    configuration.maximumGracefulShutdownDuration = APIServer.shutdownLimit
+    let group = ServiceGroup(configuration: configuration)
+    let task = Task { try await group.run() }
+    running.withLock { $0 = (group, task) }
     return try await port
   }
 
-  /// Ends what `start` began and waits for it.
+  /// Ends what `start` began and waits for it: requests under way have five seconds.
   package func stop() async {
-    let task = running.withLock { task in
-      defer { task = nil }
-      return task
+    let ended = running.withLock { running in
+      defer { running = nil }
+      return running
     }
-    task?.cancel()
-    _ = await task?.result
+    guard let ended else { return }
+    await ended.group.triggerGracefulShutdown()
+    _ = await ended.task.result
   }
+
+  private static let shutdownLimit = Duration.seconds(5)
 }
 
 /// A port that becomes known later; many may wait for it.

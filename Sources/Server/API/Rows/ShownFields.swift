@@ -22,8 +22,10 @@ struct ShownFields {
     return fields.contains(FieldReference(.record, key)) || fields.contains(FieldReference(.any, key))
   }
 
+  /// Rows show `service.name` as `service`, so naming it brings no resource along.
   func showsResource(_ key: String) -> Bool {
     guard let fields else { return true }
+    if key == Field.serviceName.key { return false }
     return fields.contains(FieldReference(.resource, key)) || fields.contains(FieldReference(.any, key))
   }
 

@@ -33,9 +33,7 @@ struct UpgradableChannel: HTTPChannelHandler {
     channel.eventLoop.makeCompletedFuture {
       let upgrader = NIOTypedWebSocketServerUpgrader<Outcome>(
         maxFrameSize: UpgradableChannel.frameLimit,
-        shouldUpgrade: { channel, head in
-          channel.eventLoop.makeFutureWithTask { await accept(head) }
-        },
+        shouldUpgrade: { channel, head in channel.eventLoop.makeSucceededFuture(TailProtocol.answer(head)) },
         upgradePipelineHandler: { channel, head in
           channel.eventLoop.makeCompletedFuture {
             .tail(try NIOAsyncChannel(wrappingChannelSynchronously: channel), target: head.uri)
@@ -43,12 +41,15 @@ struct UpgradableChannel: HTTPChannelHandler {
         })
       let upgrade = NIOTypedHTTPServerUpgradeConfiguration<Outcome>(
         upgraders: [upgrader], notUpgradingCompletionHandler: { UpgradableChannel.continueAsHTTP($0, logger) })
-      var configuration = NIOUpgradableHTTPServerPipelineConfiguration(upgradeConfiguration: upgrade)
-      configuration.enablePipelining = false
-      configuration.enableErrorHandling = false
-      configuration.enableResponseHeaderValidation = false
-      try channel.pipeline.syncOperations.addHandler(QuiesceCloser(), name: QuiesceCloser.name)
-      let outcome = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(configuration: configuration)
+      let pipeline = channel.pipeline.syncOperations
+      let encoder = HTTPResponseEncoder()
+      let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
+      let screen = UpgradeScreen { await accepts($0) }
+      let upgradeHandler = NIOTypedHTTPServerUpgradeHandler(
+        httpEncoder: encoder, extraHTTPHandlers: [decoder, screen], upgradeConfiguration: upgrade)
+      try pipeline.addHandler(QuiesceCloser(), name: QuiesceCloser.name)
+      try pipeline.addHandlers([encoder, decoder, screen, upgradeHandler] as [any ChannelHandler])
+      let outcome = upgradeHandler.upgradeResultFuture
       return Value(channel: channel, outcome: outcome)
     }
   }
@@ -77,22 +78,23 @@ struct UpgradableChannel: HTTPChannelHandler {
     }
   }
 
-  /// Headers of the answer to an upgrade; nil refuses it, and the router then answers with the reason.
-  private func accept(_ head: HTTPRequestHead) async -> HTTPHeaders? {
+  /// Whether a request may become a live tail; if not, the router answers it with the reason.
+  private func accepts(_ head: HTTPRequestHead) async -> Bool {
     let (path, query) = TailQuestion.split(head.uri)
-    guard path == TailQuestion.path, (try? TailQuestion(query: query, now: environment.now())) != nil else { return nil }
+    guard head.headers[canonicalForm: "upgrade"].contains(where: { $0.lowercased() == "websocket" }),
+      head.headers.first(name: "sec-websocket-version") == "13", head.headers.contains(name: "sec-websocket-key"),
+      path == TailQuestion.path, (try? TailQuestion(query: query, now: environment.now())) != nil
+    else { return false }
     var fields = HTTPFields()
     for name in ["origin", "x-forwarded-host", "sec-fetch-site"] {
       if let field = HTTPField.Name(name), let value = head.headers.first(name: name) { fields[field] = value }
     }
     let host = head.headers.first(name: "host")
-    guard (try? RequestGate.checkOrigin(fields, host: host, method: .get, isUpgrade: true)) != nil else { return nil }
-    let offered = head.headers[canonicalForm: "sec-websocket-protocol"].map(String.init)
-    let secret = Bearer.secret(head.headers.first(name: "authorization")) ?? TailProtocol.secret(offered)
-    if environment.requiresToken {
-      guard let secret, await environment.tokens.verify(secret, scope: .api) != nil else { return nil }
-    }
-    return offered.contains(TailProtocol.name) ? ["sec-websocket-protocol": TailProtocol.name] : [:]
+    guard (try? RequestGate.checkOrigin(fields, host: host, method: .get, isUpgrade: true)) != nil else { return false }
+    guard environment.requiresToken else { return true }
+    let secret = Bearer.secret(head.headers.first(name: "authorization")) ?? TailProtocol.secret(TailProtocol.offered(head))
+    guard let secret else { return false }
+    return await environment.tokens.verify(secret, scope: .api) != nil
   }
 }
 
@@ -101,6 +103,16 @@ struct UpgradableChannel: HTTPChannelHandler {
 enum TailProtocol {
   static let name = "sightline.tail"
   private static let tokenPrefix = "bearer."
+
+  /// The subprotocols that the client offers.
+  static func offered(_ head: HTTPRequestHead) -> [String] {
+    head.headers[canonicalForm: "sec-websocket-protocol"].map(String.init)
+  }
+
+  /// Headers of the answer to an upgrade.
+  static func answer(_ head: HTTPRequestHead) -> HTTPHeaders? {
+    offered(head).contains(name) ? ["sec-websocket-protocol": name] : [:]
+  }
 
   static func secret(_ offered: [String]) -> String? {
     offered.first { $0.hasPrefix(tokenPrefix) }.map { String($0.dropFirst(tokenPrefix.count)) }
