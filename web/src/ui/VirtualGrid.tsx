@@ -151,7 +151,7 @@ export const VirtualGrid = memo(forwardRef<GridHandle, GridProps>(function Virtu
     >
       {header ? <div className="grid-header" role="row" aria-rowindex={1}>{header}</div> : null}
       <Spacer height={props.autoHeight ? null : rowCount * rowHeight} offset={first * rowHeight}>{rows}</Spacer>
-      {props.footer}
+      {props.footer ? <div role="row"><div role="gridcell">{props.footer}</div></div> : null}
     </div>
   );
 }));
