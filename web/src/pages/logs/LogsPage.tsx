@@ -9,8 +9,6 @@ import { useKeys } from "../../core/keys";
 import { LogRecord } from "../../core/model";
 import { readPreference, writePreference } from "../../core/preferences";
 import { navigate, useView, useWindow } from "../../core/router";
-import { formatSelection, parseSelection } from "../../core/url";
-import { millisecondsOf } from "../../core/time";
 import { Button } from "../../ui/controls";
 import { EmptyPanel, ErrorPanel, ProgressRow } from "../../ui/states";
 import { GridHandle } from "../../ui/VirtualGrid";
@@ -116,9 +114,8 @@ export default function LogsPage(): JSX.Element {
     ...pivotKeys(subject, () => setMenu(true)),
   ]);
 
-  const selection = parseSelection(current.extra.sel);
   const limited = answer.end?.status === "limited" && limit < 10_000;
-  const unread = answer.progress?.unread && answer.loading ? [{ from: millisecondsOf(answer.progress.unread[0]), to: millisecondsOf(answer.progress.unread[1]) }] : [];
+  const unread = answer.loading ? answer.progress?.unread : null;
   return (
     <div className={`page logs ${opened ? "with-detail" : ""} ${facets ? "" : "no-facets"}`}>
       <QueryBar signal="logs" placeholder={'timeout   "connection refused"   service:checkout   severity:>=warn   -http.route:/health'} error={answer.error} />
@@ -130,7 +127,7 @@ export default function LogsPage(): JSX.Element {
       <div className="columns">
         {facets ? <Facets signal="logs" window={selected.window} /> : null}
         <div className="column-main">
-          <SeverityHistogram window={window} selection={selection} unread={unread} onBrush={(range) => navigate({ extra: { sel: formatSelection({ ...range, low: null, high: null }) } })} />
+          <SeverityHistogram unreadFrom={unread?.[0]} unreadTo={unread?.[1]} />
           <SelectionBar page="logs" />
           {answer.error && answer.error.parameter !== "q" ? <ErrorPanel error={answer.error} what="The lines could not be read" /> : null}
           {rows.length === 0 && !answer.loading && !answer.error && !live ? <EmptyPanel signal="logs" /> : (
