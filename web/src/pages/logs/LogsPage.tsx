@@ -20,6 +20,9 @@ import { useTail } from "./tail";
 
 const pageSize = 200;
 
+/** Lines at most while they are wrapped. */
+const wrappedLimit = 500;
+
 /** Logs: query, histogram, facets, lines, one record, live tail. */
 export default function LogsPage(): JSX.Element {
   const current = useView();
@@ -32,10 +35,14 @@ export default function LogsPage(): JSX.Element {
   const answer = useStream<LogRecord>(pathOf("logs", question(current, selected.window, "logs", [["limit", String(limit)]])));
   const tail = useTail(live ? new URLSearchParams([["signal", "logs"], ...question(current, window, "logs").filter(([key]) => key === "q" || key === "f")]).toString() : null);
   const before = useMemo(() => (live ? answer.rows.slice().reverse() : []), [live, answer.rows]);
-  const rows = useMemo(() => (live ? joined(before, tail.rows) : answer.rows), [live, before, tail.rows, answer.rows]);
+  const [wrapped, setWrapped] = useState(readPreference("wrap") === "on");
+  // Wrapped lines are all in the document, so that their number is kept small.
+  const rows = useMemo(() => {
+    if (live) return wrapped ? joined(before, tail.rows).slice(-wrappedLimit) : joined(before, tail.rows);
+    return wrapped ? answer.rows.slice(0, wrappedLimit) : answer.rows;
+  }, [live, wrapped, before, tail.rows, answer.rows]);
 
   const [active, setActive] = useState(-1);
-  const [wrapped, setWrapped] = useState(readPreference("wrap") === "on");
   const [facets, setFacets] = useState(readPreference("facets") !== "off");
   const [menu, setMenu] = useState(false);
   const grid = useRef<GridHandle>(null);
@@ -54,6 +61,7 @@ export default function LogsPage(): JSX.Element {
   useEffect(() => {
     if (!live) return;
     following.current = true;
+    setActive(-1);
     grid.current?.scrollToEnd();
   }, [live]);
   useEffect(() => {
@@ -105,11 +113,11 @@ export default function LogsPage(): JSX.Element {
     { keys: "End", label: "Follow the tail", group: "This page", hidden: !live, when: () => live, run: resume },
     { keys: "j", label: "Into the lines", group: "This page", hidden: true, run: () => {
       grid.current?.focus();
-      select(Math.min(rows.length - 1, active + 1));
+      select(active < 0 && live ? rows.length - 1 : Math.min(rows.length - 1, active + 1));
     } },
     { keys: "k", label: "Into the lines", group: "This page", hidden: true, run: () => {
       grid.current?.focus();
-      select(Math.max(0, active - 1));
+      select(active < 0 && live ? rows.length - 1 : Math.max(0, active - 1));
     } },
     ...pivotKeys(subject, () => setMenu(true)),
   ]);
@@ -135,7 +143,8 @@ export default function LogsPage(): JSX.Element {
               <LogGrid
                 ref={grid}
                 label="Log lines"
-                rows={wrapped ? rows.slice(live ? -500 : 0, live ? undefined : 1000) : rows}
+                rows={rows}
+                fromEnd={live}
                 active={active}
                 onActive={select}
                 onOpen={open}
