@@ -111,9 +111,9 @@ function Rail({ current, onKeys, onPalette }: { current: string; onKeys: () => v
         ))}
       </ul>
       <span className="push" />
-      <Button kind="icon" icon="search" label="Palette" keys="Mod+K" onClick={onPalette} />
-      <Button kind="icon" icon="theme" label="Dark or light" keys="Mod+\" onClick={toggleTheme} />
-      <Button kind="icon" icon="keyboard" label="Keys" keys="?" onClick={onKeys} />
+      <Button kind="icon" icon="search" label="Palette" keys="Mod+K" onClick={onPalette}><span className="rail-label">Palette</span></Button>
+      <Button kind="icon" icon="theme" label="Dark or light" keys="Mod+\" onClick={toggleTheme}><span className="rail-label">Dark or light</span></Button>
+      <Button kind="icon" icon="keyboard" label="Keys" keys="?" onClick={onKeys}><span className="rail-label">Keys</span></Button>
     </nav>
   );
 }

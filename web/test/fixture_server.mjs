@@ -142,10 +142,10 @@ function traceRow(trace, matched) {
 
 const quantile = (sorted, share) => (sorted.length === 0 ? null : sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]);
 
-function axis(window, buckets) {
+function axis(window, buckets, given) {
   const span = window.to - window.from;
   const steps = [1e3, 2e3, 5e3, 1e4, 1.5e4, 3e4, 6e4, 1.2e5, 3e5, 6e5, 1.8e6, 3.6e6, 1.08e7, 2.16e7, 8.64e7];
-  const step = steps.find((candidate) => span / candidate <= buckets) ?? 6.048e8;
+  const step = given ?? steps.find((candidate) => span / candidate <= buckets) ?? 6.048e8;
   const first = Math.floor(window.from / step) * step;
   const times = [];
   for (let time = first; time < window.to; time += step) times.push(time);
@@ -160,7 +160,8 @@ function aggregate(records, parameters, window, isSpans) {
   const by = (parameters.get("by") ?? "").split(",").filter(Boolean);
   const aggregates = (parameters.get("agg") ?? "count").split(",");
   const stepped = parameters.has("step");
-  const scale = axis(window, Number(parameters.get("buckets") ?? 100));
+  const given = /^\d/.test(parameters.get("step") ?? "") ? number(parameters.get("step")) / 1e6 : undefined;
+  const scale = axis(window, Number(parameters.get("buckets") ?? 100), given);
   const key = (record) => by.map((field) => (field === "severity_range" ? ["trace", "debug", "info", "warn", "error", "fatal"][Math.floor((record.severity - 1) / 4)] ?? "unset" : fieldOf(record, field) ?? null));
   const groups = new Map();
   for (const record of records) {

@@ -43,7 +43,9 @@ export function Palette({ pages, onClose }: { pages: { name: string; to: ViewPat
     return matching.slice(0, 60);
   }, [text, services, metrics, pages, bindings]);
   useEffect(() => setActive(0), [text]);
-  useEffect(() => document.getElementById(`${id}${active}`)?.scrollIntoView({ block: "nearest" }), [active, id]);
+  useEffect(() => {
+    document.getElementById(`${id}${active}`)?.scrollIntoView({ block: "nearest" });
+  }, [active, id]);
 
   const take = (entry: Entry | undefined): void => {
     if (!entry) return;

@@ -29,6 +29,8 @@ interface GridProps {
   /** Rows grow with their text: all are in the document, none is virtual. */
   autoHeight?: boolean;
   onLeave?: () => void;
+  /** The cursor begins at the last row: a list that grows at its end. */
+  fromEnd?: boolean;
 }
 
 /**
@@ -98,6 +100,10 @@ export const VirtualGrid = memo(forwardRef<GridHandle, GridProps>(function Virtu
     const steps: Record<string, number> = { ArrowDown: active + 1, j: active + 1, ArrowUp: active - 1, k: active - 1, PageDown: active + page, PageUp: active - page, Home: 0, End: rowCount - 1 };
     if (event.key in steps && rowCount > 0) {
       event.preventDefault();
+      if (active < 0 && props.fromEnd && event.key !== "Home") {
+        onActive(rowCount - 1);
+        return;
+      }
       if (active <= 0 && (event.key === "ArrowUp" || event.key === "k")) props.onLeave?.();
       onActive(Math.max(0, Math.min(rowCount - 1, steps[event.key])));
     } else if (event.key === "Enter" && active >= 0 && onOpen) {
@@ -146,12 +152,12 @@ export const VirtualGrid = memo(forwardRef<GridHandle, GridProps>(function Virtu
         props.onScroll?.(isAtEnd());
       }}
       onFocus={(event) => {
-        if (event.target === event.currentTarget && active < 0 && rowCount > 0 && event.currentTarget.matches(":focus-visible")) onActive(0);
+        if (event.target === event.currentTarget && active < 0 && rowCount > 0 && !props.fromEnd && event.currentTarget.matches(":focus-visible")) onActive(0);
       }}
     >
       {header ? <div className="grid-header" role="row" aria-rowindex={1}>{header}</div> : null}
       <Spacer height={props.autoHeight ? null : rowCount * rowHeight} offset={first * rowHeight}>{rows}</Spacer>
-      {props.footer}
+      {props.footer ? <div role="row"><div role="gridcell">{props.footer}</div></div> : null}
     </div>
   );
 }));

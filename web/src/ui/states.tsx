@@ -1,6 +1,8 @@
 import { ReactNode, useEffect, useState } from "react";
 import { APIError, connection, retryConnection, setToken } from "../core/api";
-import { StreamAnswer, useJSON } from "../core/answers";
+import { StreamAnswer, useJSON, useStream } from "../core/answers";
+import { View } from "../core/url";
+import { pathOf, question } from "../context/question";
 import { byteCount, groupedCount } from "../core/format";
 import { StatusAnswer } from "../core/model";
 import { navigate, refresh, useView, useWindow } from "../core/router";
@@ -52,8 +54,8 @@ export function EmptyPanel({ signal, children }: { signal: Signal; children?: Re
       {outside ? <p>The newest {signalWords[signal]} are {ago(newest, Date.now())}. <Button onClick={() => navigate({ from: String(Math.floor(newest - 18e5)), to: String(Math.ceil(newest + 6e4)) })}>Go there</Button></p> : null}
       {applied.length > 0 || current.query !== "" || current.extra.sel ? <p>Narrowed by:</p> : null}
       <div className="row wrap">
-        {applied.map((filter) => <Button key={filterText(filter)} icon="close" onClick={() => navigate({ filters: current.filters.filter((other) => other !== filter) })}>{filterText(filter)}</Button>)}
-        {current.query !== "" ? <Button icon="close" onClick={() => navigate({ query: "" })}>{current.query}</Button> : null}
+        {applied.map((filter) => <Button key={filterText(filter)} icon="close" onClick={() => navigate({ filters: current.filters.filter((other) => other !== filter) })}>{filterText(filter)}<CountWithout signal={signal} view={{ ...current, filters: current.filters.filter((other) => other !== filter) }} /></Button>)}
+        {current.query !== "" ? <Button icon="close" onClick={() => navigate({ query: "" })}>{current.query}<CountWithout signal={signal} view={{ ...current, query: "" }} /></Button> : null}
         {current.extra.sel ? <Button icon="close" onClick={() => navigate({ extra: { sel: null } })}>the selected window</Button> : null}
       </div>
       {children}
@@ -61,8 +63,23 @@ export function EmptyPanel({ signal, children }: { signal: Signal; children?: Re
   );
 }
 
+/** How many would match without one condition, so that the one to remove is seen. */
+function CountWithout({ signal, view }: { signal: Signal; view: View }): JSX.Element | null {
+  const window = useWindow();
+  const answer = useStream<never>(signal === "metrics" ? null : pathOf(`${signal}/aggregate`, question(view, window, signal, [["agg", "count"]])));
+  const value = (answer.result?.groups as { values: (number | null)[] }[] | undefined)?.[0]?.values[0];
+  return answer.result ? <span className="note"> without it: {groupedCount(value ?? 0)}</span> : null;
+}
+
 /** Progress and, after the end, what was read: always there in the same height, so that nothing jumps. */
-export function ProgressRow<Row>({ answer, count, what, children }: { answer: StreamAnswer<Row>; count: number | null; what: string; children?: ReactNode }): JSX.Element {
+export function ProgressRow<Row>({ answer, count, what, limited, children }: {
+  answer: StreamAnswer<Row>;
+  count: number | null;
+  what: string;
+  /** What a limited answer holds, when it is not the newest rows. */
+  limited?: string;
+  children?: ReactNode;
+}): JSX.Element {
   const [, tick] = useState(0);
   const slow = answer.loading && answer.startedAt > 0 && performance.now() - answer.startedAt > 500;
   useEffect(() => {
@@ -72,7 +89,7 @@ export function ProgressRow<Row>({ answer, count, what, children }: { answer: St
   }, [answer.loading]);
   return (
     <div className="progress-row">
-      <span className="progress-text" role="status">{answer.loading ? (slow ? workingText(answer) : answer.stale ? "from previous query" : " ") : endText(answer, count, what)}</span>
+      <span className="progress-text" role="status">{answer.loading ? (slow ? workingText(answer) : answer.stale ? "from previous query" : " ") : endText(answer, count, what, limited)}</span>
       {slow ? <Button kind="plain" onClick={answer.stop}>Stop</Button> : null}
       {!answer.loading && (answer.end?.status === "stopped" || answer.end?.status === "cut") ? <Button onClick={refresh}>Read again</Button> : null}
       <span className="push" />
@@ -92,12 +109,12 @@ function workingText<Row>(answer: StreamAnswer<Row>): string {
   return parts.join(" · ");
 }
 
-function endText<Row>(answer: StreamAnswer<Row>, count: number | null, what: string): string {
+function endText<Row>(answer: StreamAnswer<Row>, count: number | null, what: string, limited: string | undefined): string {
   const end = answer.end;
   if (!end) return " ";
   const parts: string[] = [];
   const shown = count === null ? null : groupedCount(count);
-  if (end.status === "limited" && shown) parts.push(`newest ${shown} ${what} shown, older ones not looked at`);
+  if (end.status === "limited" && shown) parts.push(limited ?? `newest ${shown} ${what} shown, older ones not looked at`);
   else if (shown) parts.push(`${shown} ${what}`);
   if (end.status === "stopped") parts.push("partial: stopped");
   if (end.status === "cut") parts.push("partial: the connection was lost");

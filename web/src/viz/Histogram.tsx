@@ -53,7 +53,7 @@ export function Histogram({ title, window: range, times, step, layers, height = 
       sentence={`${title}: ${groupedCount(sum)}${suffix} in all${sum > 0 ? `, most at ${dayAndTime(times[peak])} (${groupedCount(totals[peak])})` : ""}. Arrow keys read values, Shift and arrows select, Alt+T shows a table.`}
       window={range}
       height={height}
-      top={roundUp(Math.max(1, ...totals), 2)}
+      top={roundUp(Math.max(2, ...totals), 2)}
       format={compactCount}
       paint={paint}
       readout={(time) => {

@@ -37,24 +37,12 @@ export function Minimap({ trace, height, zoom, onZoom, mark, spanID }: {
       context.fillStyle = status[index] === 2 ? tokens[theme].error : colours[service[index]];
       context.fillRect(start[index] * scale, 2 + index * rowHeight, Math.max(1, duration[index] * scale), thick);
     }
-    if (spanID !== undefined && id.includes(spanID)) {
-      const index = id.indexOf(spanID);
-      context.strokeStyle = tokens[theme].t1;
-      context.strokeRect(crisp(start[index] * scale) - 1, crisp(2 + index * rowHeight) - 2, Math.max(2, duration[index] * scale) + 2, thick + 3);
-    }
-    if (mark !== null && mark !== undefined) {
-      context.strokeStyle = tokens[theme].accent;
-      context.lineWidth = 2;
-      context.beginPath();
-      context.moveTo(mark * scale, 0);
-      context.lineTo(mark * scale, height);
-      context.stroke();
-    }
-    paintBrush();
-  });
-  const paintBrush = (): void => {
+  }, [trace, width, height, theme, slots]);
+  useLayoutEffect(() => paintOver());
+  const paintOver = (): void => {
     const context = above.current && width > 0 && prepare(above.current, width, height);
     if (!context) return;
+    paintMarks(context);
     const part = drag.current ? ([drag.current.from / width, drag.current.to / width].sort((a, b) => a - b) as [number, number]) : zoom;
     if (!part) return;
     context.fillStyle = tokens[theme].bg;
@@ -70,6 +58,26 @@ export function Minimap({ trace, height, zoom, onZoom, mark, spanID }: {
     }
     context.stroke();
   };
+  const paintMarks = (context: CanvasRenderingContext2D): void => {
+    const { start, duration, id } = trace.spans;
+    const scale = width / Math.max(1, trace.duration);
+    const rowHeight = Math.min(4, (height - 4) / id.length);
+    const index = spanID === undefined ? -1 : id.indexOf(spanID);
+    if (index >= 0) {
+      context.strokeStyle = tokens[theme].t1;
+      context.strokeRect(crisp(start[index] * scale) - 1, crisp(2 + index * rowHeight) - 2, Math.max(2, duration[index] * scale) + 2, Math.max(4, rowHeight + 2));
+    }
+    if (mark !== null && mark !== undefined) {
+      context.save();
+      context.strokeStyle = tokens[theme].accent;
+      context.lineWidth = 2;
+      context.beginPath();
+      context.moveTo(mark * scale, 0);
+      context.lineTo(mark * scale, height);
+      context.stroke();
+      context.restore();
+    }
+  };
   const place = (event: React.PointerEvent): number => Math.max(0, Math.min(width, event.clientX - event.currentTarget.getBoundingClientRect().left));
   return (
     <div ref={host} className="minimap" style={{ height }}>
@@ -83,7 +91,7 @@ export function Minimap({ trace, height, zoom, onZoom, mark, spanID }: {
         onPointerMove={(event) => {
           if (!drag.current) return;
           drag.current.to = place(event);
-          paintBrush();
+          paintOver();
         }}
         onPointerUp={() => {
           const done = drag.current;
@@ -91,7 +99,7 @@ export function Minimap({ trace, height, zoom, onZoom, mark, spanID }: {
           if (!done || !onZoom) return;
           const part = [done.from / width, done.to / width].sort((a, b) => a - b) as [number, number];
           onZoom(part[1] - part[0] < 0.004 ? null : part);
-          paintBrush();
+          paintOver();
         }}
       />
     </div>

@@ -34,12 +34,12 @@ export function Facets({ signal, window }: { signal: "logs" | "traces"; window: 
         const open = opened[name] ?? first.has(name);
         return (
           <section key={name}>
-            <h3>
+            <h2>
               <button type="button" className="facet-head" aria-expanded={open} onClick={() => setOpened({ ...opened, [name]: !open })}>
                 <Icon name={open ? "down" : "chevron"} size={10} />
                 <span className="cut">{name}</span>
               </button>
-            </h3>
+            </h2>
             {open ? <FacetValues signal={signal} field={name} window={window} /> : null}
           </section>
         );

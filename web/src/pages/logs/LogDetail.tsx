@@ -21,7 +21,9 @@ export function LogDetail({ id, known, onClose, onShow }: { id: string; known: L
   const { data: context, error } = useJSON<LogContext>(pathOf("logs/context", [["id", id], ["before", "8"], ["after", "8"]]));
   const record = known ?? (context?.record.id === id ? context.record : null);
   const panel = useRef<HTMLElement>(null);
-  useEffect(() => panel.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    panel.current?.focus({ preventScroll: true });
+  }, []);
   return (
     <aside ref={panel} className="detail" aria-label="Log record" tabIndex={-1} onKeyDown={(event) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;

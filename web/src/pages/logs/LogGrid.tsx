@@ -20,6 +20,7 @@ interface LogGridProps {
   long: boolean;
   onScroll?: (atEnd: boolean) => void;
   footer?: React.ReactNode;
+  fromEnd?: boolean;
 }
 
 /** Log lines: time, severity, service, body with attributes behind it. */
@@ -50,6 +51,7 @@ export const LogGrid = memo(forwardRef<GridHandle, LogGridProps>(function LogGri
       onScroll={props.onScroll}
       autoHeight={props.wrapped}
       footer={props.footer}
+      fromEnd={props.fromEnd}
       renderRow={(row) => <LogLine record={rows[row]} pattern={pattern} long={props.long} />}
     />
   );

@@ -9,8 +9,6 @@ import { useKeys } from "../../core/keys";
 import { LogRecord } from "../../core/model";
 import { readPreference, writePreference } from "../../core/preferences";
 import { navigate, useView, useWindow } from "../../core/router";
-import { formatSelection, parseSelection } from "../../core/url";
-import { millisecondsOf } from "../../core/time";
 import { Button } from "../../ui/controls";
 import { EmptyPanel, ErrorPanel, ProgressRow } from "../../ui/states";
 import { GridHandle } from "../../ui/VirtualGrid";
@@ -21,6 +19,9 @@ import { SeverityHistogram } from "./SeverityHistogram";
 import { useTail } from "./tail";
 
 const pageSize = 200;
+
+/** Lines at most while they are wrapped. */
+const wrappedLimit = 500;
 
 /** Logs: query, histogram, facets, lines, one record, live tail. */
 export default function LogsPage(): JSX.Element {
@@ -34,10 +35,14 @@ export default function LogsPage(): JSX.Element {
   const answer = useStream<LogRecord>(pathOf("logs", question(current, selected.window, "logs", [["limit", String(limit)]])));
   const tail = useTail(live ? new URLSearchParams([["signal", "logs"], ...question(current, window, "logs").filter(([key]) => key === "q" || key === "f")]).toString() : null);
   const before = useMemo(() => (live ? answer.rows.slice().reverse() : []), [live, answer.rows]);
-  const rows = useMemo(() => (live ? joined(before, tail.rows) : answer.rows), [live, before, tail.rows, answer.rows]);
+  const [wrapped, setWrapped] = useState(readPreference("wrap") === "on");
+  // Wrapped lines are all in the document, so that their number is kept small.
+  const rows = useMemo(() => {
+    if (live) return wrapped ? joined(before, tail.rows).slice(-wrappedLimit) : joined(before, tail.rows);
+    return wrapped ? answer.rows.slice(0, wrappedLimit) : answer.rows;
+  }, [live, wrapped, before, tail.rows, answer.rows]);
 
   const [active, setActive] = useState(-1);
-  const [wrapped, setWrapped] = useState(readPreference("wrap") === "on");
   const [facets, setFacets] = useState(readPreference("facets") !== "off");
   const [menu, setMenu] = useState(false);
   const grid = useRef<GridHandle>(null);
@@ -56,6 +61,7 @@ export default function LogsPage(): JSX.Element {
   useEffect(() => {
     if (!live) return;
     following.current = true;
+    setActive(-1);
     grid.current?.scrollToEnd();
   }, [live]);
   useEffect(() => {
@@ -107,18 +113,17 @@ export default function LogsPage(): JSX.Element {
     { keys: "End", label: "Follow the tail", group: "This page", hidden: !live, when: () => live, run: resume },
     { keys: "j", label: "Into the lines", group: "This page", hidden: true, run: () => {
       grid.current?.focus();
-      select(Math.min(rows.length - 1, active + 1));
+      select(active < 0 && live ? rows.length - 1 : Math.min(rows.length - 1, active + 1));
     } },
     { keys: "k", label: "Into the lines", group: "This page", hidden: true, run: () => {
       grid.current?.focus();
-      select(Math.max(0, active - 1));
+      select(active < 0 && live ? rows.length - 1 : Math.max(0, active - 1));
     } },
     ...pivotKeys(subject, () => setMenu(true)),
   ]);
 
-  const selection = parseSelection(current.extra.sel);
   const limited = answer.end?.status === "limited" && limit < 10_000;
-  const unread = answer.progress?.unread && answer.loading ? [{ from: millisecondsOf(answer.progress.unread[0]), to: millisecondsOf(answer.progress.unread[1]) }] : [];
+  const unread = answer.loading ? answer.progress?.unread : null;
   return (
     <div className={`page logs ${opened ? "with-detail" : ""} ${facets ? "" : "no-facets"}`}>
       <QueryBar signal="logs" placeholder={'timeout   "connection refused"   service:checkout   severity:>=warn   -http.route:/health'} error={answer.error} />
@@ -130,7 +135,7 @@ export default function LogsPage(): JSX.Element {
       <div className="columns">
         {facets ? <Facets signal="logs" window={selected.window} /> : null}
         <div className="column-main">
-          <SeverityHistogram window={window} selection={selection} unread={unread} onBrush={(range) => navigate({ extra: { sel: formatSelection({ ...range, low: null, high: null }) } })} />
+          <SeverityHistogram unreadFrom={unread?.[0]} unreadTo={unread?.[1]} />
           <SelectionBar page="logs" />
           {answer.error && answer.error.parameter !== "q" ? <ErrorPanel error={answer.error} what="The lines could not be read" /> : null}
           {rows.length === 0 && !answer.loading && !answer.error && !live ? <EmptyPanel signal="logs" /> : (
@@ -138,7 +143,8 @@ export default function LogsPage(): JSX.Element {
               <LogGrid
                 ref={grid}
                 label="Log lines"
-                rows={wrapped ? rows.slice(live ? -500 : 0, live ? undefined : 1000) : rows}
+                rows={rows}
+                fromEnd={live}
                 active={active}
                 onActive={select}
                 onOpen={open}

@@ -2,20 +2,22 @@ import { memo, useMemo } from "react";
 import { pathOf, question } from "../../context/question";
 import { useStream } from "../../core/answers";
 import { AggregateGroup } from "../../core/model";
-import { TimeWindow, useView } from "../../core/router";
+import { navigate, TimeWindow, useView, useWindow } from "../../core/router";
 import { millisecondsOf } from "../../core/time";
-import { Selection } from "../../core/url";
+import { formatSelection, parseSelection } from "../../core/url";
 import { ErrorPanel } from "../../ui/states";
 import { Histogram, HistogramLayer } from "../../viz/Histogram";
 
 /** Counts of log records over time, stacked by severity. */
-export const SeverityHistogram = memo(function SeverityHistogram({ window, selection, unread, onBrush }: {
-  window: TimeWindow;
-  selection: Selection | null;
-  unread: TimeWindow[];
-  onBrush: (window: TimeWindow) => void;
+export const SeverityHistogram = memo(function SeverityHistogram({ unreadFrom, unreadTo }: {
+  /** The part that the list's query has not read yet, in decimal nanoseconds. */
+  unreadFrom?: string;
+  unreadTo?: string;
 }): JSX.Element {
   const current = useView();
+  const window = useWindow();
+  const selection = useMemo(() => parseSelection(current.extra.sel), [current.extra.sel]);
+  const unread = useMemo(() => (unreadFrom && unreadTo ? [{ from: millisecondsOf(unreadFrom), to: millisecondsOf(unreadTo) }] : []), [unreadFrom, unreadTo]);
   const answer = useStream<never>(pathOf("logs/aggregate", question(current, window, "logs", [["by", "severity_range"], ["agg", "count"], ["step", "auto"], ["buckets", "120"]])));
   const times = useMemo(() => ((answer.meta?.times as string[] | undefined) ?? []).map(millisecondsOf), [answer.meta]);
   const step = Number(answer.meta?.step ?? 6e10) / 1e6;
@@ -23,7 +25,7 @@ export const SeverityHistogram = memo(function SeverityHistogram({ window, selec
   if (answer.error && answer.error.parameter !== "q") return <ErrorPanel error={answer.error} what="The histogram could not be computed" />;
   return (
     <div className="histogram">
-      <Histogram title="Log records by severity" window={window} times={times} step={step} layers={layers} selection={selection} onBrush={onBrush} stale={answer.stale} hatched={unread} partial={answer.loading || answer.end?.status === "partial"} />
+      <Histogram title="Log records by severity" window={window} times={times} step={step} layers={layers} selection={selection} onBrush={brush} stale={answer.stale} hatched={unread} partial={answer.loading || answer.end?.status === "partial"} />
       <div className="legend" aria-hidden="true">
         {layers.slice().reverse().map((layer) => <span key={layer.name}><i className={`swatch ${layer.name}`} />{layer.name}</span>)}
       </div>
@@ -31,9 +33,13 @@ export const SeverityHistogram = memo(function SeverityHistogram({ window, selec
   );
 });
 
+function brush(range: TimeWindow): void {
+  navigate({ extra: { sel: formatSelection({ ...range, low: null, high: null }) } });
+}
+
 function layersOf(groups: AggregateGroup[], length: number): HistogramLayer[] {
   const layers: HistogramLayer[] = [
-    { name: "other", colour: "slot6", values: new Array<number>(length).fill(0) },
+    { name: "other", colour: "control", values: new Array<number>(length).fill(0) },
     { name: "warn", colour: "warning", values: new Array<number>(length).fill(0) },
     { name: "error", colour: "error", values: new Array<number>(length).fill(0) },
   ];

@@ -6,7 +6,9 @@ import { ChartExemplar } from "../../viz/TimeChart";
 /** One exemplar with the way to its trace. */
 export function ExemplarBox({ exemplar, format, onClose }: { exemplar: ChartExemplar; format: (value: number) => string; onClose: () => void }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.querySelector("a")?.focus(), [exemplar]);
+  useEffect(() => {
+    box.current?.querySelector("a")?.focus();
+  }, [exemplar]);
   return (
     <div ref={box} className="exemplar-box" role="dialog" aria-label="Exemplar" onKeyDown={(event) => {
       if (event.key !== "Escape") return;

@@ -1,16 +1,16 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { Fragment, useEffect, useMemo, useRef, useState } from "react";
 import { PivotMenu, pivotKeys, PivotRow, Subject } from "../../context/pivots";
 import { withFilter, withoutService } from "../../context/filters";
 import { pathOf, question } from "../../context/question";
 import { SelectionBar } from "../../context/SelectionBar";
-import { useJSON } from "../../core/answers";
+import { useJSON, useStream } from "../../core/answers";
 import { duration, groupedCount, percentage, ratePerSecond } from "../../core/format";
 import { useKeys } from "../../core/keys";
-import { ServiceAnswer, spanKind } from "../../core/model";
+import { AggregateGroup, ServiceAnswer, spanKind } from "../../core/model";
 import { navigate, TimeWindow, useView, useWindow, view } from "../../core/router";
 import { ago, millisecondsOf } from "../../core/time";
-import { Filter, formatSelection, parseSelection } from "../../core/url";
-import { BigNumber, ServiceName, Tabs } from "../../ui/controls";
+import { Filter, formatSelection, parseSelection, writeDuration } from "../../core/url";
+import { BigNumber, ServiceName, Swatch, Tabs } from "../../ui/controls";
 import { EmptyPanel, ErrorPanel } from "../../ui/states";
 import { GridCell, GridHandle, HeaderCell, VirtualGrid } from "../../ui/VirtualGrid";
 import { Sparkline } from "../../viz/Sparkline";
@@ -75,12 +75,22 @@ function Charts({ data, window, stale }: { data: ServiceAnswer | null; window: T
   const shared = { window, times, step, stale, onBrush: brush, selection, height: 150 };
   const rate = useMemo(() => [{ name: "requests", colour: 0, values: service?.rate_series ?? [], area: true }], [service]);
   const errors = useMemo(() => [{ name: "errors", colour: "error", values: service?.error_series ?? [], area: true }], [service]);
-  const durations = useMemo(() => [{ name: "p95", colour: 1, values: service?.p95_series ?? [], area: true }], [service]);
+  const quantiles = useStream<never>(service ? pathOf("traces/aggregate", [
+    ...question({ ...current, filters: [...withoutService(current.filters), { key: "service.name", op: "eq", value: service.name }, { key: "kind", op: "in", value: "server,consumer" }] }, window, "traces"),
+    ["agg", "p50,p95,p99"], ["step", writeDuration(step * 1e6)],
+  ]) : null);
+  const durations = useMemo(() => {
+    const values = (quantiles.result?.groups as AggregateGroup[] | undefined)?.[0]?.values;
+    const p95 = { name: "p95", colour: 1, values: service?.p95_series ?? [], area: true };
+    // A service without server and consumer spans is measured by its root spans, of which only p95 is at hand.
+    if (!values || values[0]?.length !== times.length) return [p95];
+    return [{ name: "p99", colour: 5, values: values[2] }, p95, { name: "p50", colour: 2, values: values[0] }];
+  }, [service, quantiles.result, times.length]);
   return (
     <div className="red-charts">
       <section><h2>Rate</h2><TimeChart title="Requests a second" series={rate} format={ratePerSecond} {...shared} /></section>
       <section><h2>Errors</h2><TimeChart title="Errors a second" series={errors} format={ratePerSecond} {...shared} /></section>
-      <section><h2>Duration, p95</h2><TimeChart title="p95 of the duration" series={durations} format={duration} {...shared} /></section>
+      <section><h2>Duration {durations.map((line) => <Fragment key={line.name}><Swatch name={line.name} slot={line.colour} /> {line.name} </Fragment>)}</h2><TimeChart title="Duration" series={durations} format={duration} {...shared} /></section>
     </div>
   );
 }

@@ -220,7 +220,7 @@ function TraceHead({ trace, errors, subject }: { trace: TraceSkeleton; errors: n
       {trace.missing_parents.length > 0 ? <p className="badge warning" title={trace.missing_parents.slice(0, 10).join("\n")}>▲ {trace.missing_parents.length} parent spans are missing</p> : null}
       {trace.total_spans > trace.spans.id.length ? <p className="badge warning">▲ {percentage(trace.spans.id.length / trace.total_spans)} of the spans shown: the earliest, all errors and the critical path</p> : null}
       <span className="push" />
-      <Link className="button plain" to={{ page: "logs", id: "", from: String(Math.floor((subject.time ?? 0) - 3e5)), to: String(Math.ceil((subject.time ?? 0) + (subject.milliseconds ?? 0) + 3e5)), filters: [{ key: "trace_id", op: "eq", value: trace.trace_id }] }}><span className="text">Logs of this trace</span><kbd>L</kbd></Link>
+      <Link className="button plain" to={{ page: "logs", id: "", from: String(Math.floor((subject.time ?? 0) - 3e5)), to: String(Math.ceil((subject.time ?? 0) + (subject.milliseconds ?? 0) + 3e5)), filters: [{ key: "trace_id", op: "eq", value: trace.trace_id }] }}><span className="text">Logs of this trace</span>{subject.spanID ? null : <kbd>L</kbd>}</Link>
     </div>
   );
 }

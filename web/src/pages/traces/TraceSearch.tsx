@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { PivotMenu, pivotKeys, Subject } from "../../context/pivots";
 import { brushed, pathOf, question } from "../../context/question";
 import { QueryBar } from "../../context/QueryBar";
@@ -63,7 +63,7 @@ export function TraceSearch(): JSX.Element {
   return (
     <div className={`page traces ${facets ? "" : "no-facets"}`}>
       <QueryBar signal="traces" placeholder="http.route:/cart/*   duration:>500ms   status:error   service:checkout" error={answer.error} />
-      <ProgressRow answer={answer} count={tab === "traces" ? rows.length : null} what="traces">
+      <ProgressRow answer={answer} count={tab === "traces" ? rows.length : null} what="traces" limited={sort === "duration" ? `slowest ${groupedCount(rows.length)} of the newest 1,000 that match` : undefined}>
         <Button kind="quiet" keys="s" pressed={sort === "duration"} title="Slowest first: the slowest of the newest 1,000 that match" onClick={() => setSort(sort === "duration" ? "time" : "duration")}>{sort === "duration" ? "Slowest first" : "Newest first"}</Button>
         <Button kind="quiet" icon="filter" keys="[" pressed={facets} title="Facets" onClick={toggleFacets}>Facets</Button>
       </ProgressRow>
@@ -125,8 +125,8 @@ function ResultRow({ trace, longest, long }: { trace: TraceRow; longest: number;
   );
 }
 
-/** Durations of the spans that match, over time. */
-function LatencyHeatmap(): JSX.Element {
+/** Durations of the spans that match, over time. A memo: a move in the list below must not draw it again. */
+const LatencyHeatmap = memo(function LatencyHeatmap(): JSX.Element {
   const current = useView();
   const window = useWindow();
   const answer = useStream<never>(pathOf("traces/aggregate", question(current, window, "traces", [["heatmap", "duration"], ["step", "auto"], ["buckets", "140"]])));
@@ -145,7 +145,7 @@ function LatencyHeatmap(): JSX.Element {
       stale={answer.stale}
     />
   );
-}
+});
 
 const noCells: HeatCell[] = [];
 
