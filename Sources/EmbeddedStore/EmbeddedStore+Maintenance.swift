@@ -89,7 +89,8 @@ extension EmbeddedStore {
   /// Parts durable, then one edit that lists them and ends their frames. When the edit fails the parts stay: whether it
   /// reached the disk is unknown, and the next attempt writes the same rows under the same names.
   private func write(_ generation: StoreState.Generation, of signal: Signal) throws(StorageError) -> [StoredPart] {
-    let flush = PartFlush(signal: signal, tenant: Self.tenant, layout: layout, fileSystem: fileSystem)
+    let flush = PartFlush(
+      signal: signal, tenant: Self.tenant, layout: layout, fileSystem: fileSystem, roundByteCount: flushByteCount + flushByteCount / 2)
     return try manifest.withLock { manifest throws(StorageError) in
       let parts = try flush.write(generation.blocks, firstNumber: manifest.state.nextPart)
       var edit = parts.map { ManifestOperation.addPart($0.entry) }

@@ -1,13 +1,18 @@
 package import TelemetryModel
 
-/// Turns the blocks of one signal into parts, one a UTC day.
+/// Turns the blocks of one signal into parts, each of one UTC day.
 package struct PartFlush: Sendable {
   package let signal: Signal
   package let tenant: String
   package let layout: StoreLayout
   package let fileSystem: any FileSystem
 
-  package init(signal: Signal, tenant: String, layout: StoreLayout, fileSystem: any FileSystem) {
+  /// Memory that the rows of one round take at most (a single larger block has a round of its own), since writing copies
+  /// them: what piled up behind slow flushes becomes several parts a day.
+  package let roundByteCount: Int
+
+  package init(signal: Signal, tenant: String, layout: StoreLayout, fileSystem: any FileSystem, roundByteCount: Int) {
+    self.roundByteCount = roundByteCount
     self.signal = signal
     self.tenant = tenant
     self.layout = layout
@@ -21,26 +26,47 @@ package struct PartFlush: Sendable {
   package func write(_ blocks: [MemtableBlock], firstNumber: UInt64) throws(StorageError) -> [StoredPart] {
     var parts: [StoredPart] = []
     do throws(StorageError) {
-      for (day, batches) in Self.splitByDay(blocks).sorted(by: { $0.key < $1.key }) {
-        let key = PartKey(
-          signal: signal, tenant: tenant, day: UTCDay.date(day),
-          name: StoreLayout.partName(firstNumber + UInt64(parts.count)))
-        try fileSystem.createDirectory(layout.dayDirectory(key))
-        let path = layout.partPath(key)
-        let rows = batches.count == 1 ? batches[0] : RecordBatch.concatenated(batches)
-        let summary = try PartWriter.write(
-          rows, to: path, in: fileSystem, identity: PartIdentity(tenant: tenant, signal: signal, name: key.name))
-        let reader = try PartReader(path: path, fileSystem: fileSystem)
-        let entry = PartEntry(
-          signal: signal, tenant: tenant, day: key.day, name: key.name, rowCount: UInt64(summary.rowCount),
-          byteCount: UInt64(summary.byteCount), timeFirst: summary.timeFirst, timeLast: summary.timeLast)
-        parts.append(StoredPart(entry: entry, path: path, reader: reader, fileSystem: fileSystem))
-      }
+      for round in rounds(blocks) { try write(round, firstNumber: firstNumber, parts: &parts) }
     } catch {
       for part in parts { part.removeWhenReleased() }
       throw error
     }
     return parts
+  }
+
+  private func rounds(_ blocks: [MemtableBlock]) -> [[MemtableBlock]] {
+    var rounds: [[MemtableBlock]] = []
+    var byteCount = 0
+    for block in blocks {
+      if let last = rounds.indices.last, byteCount + block.byteCount <= roundByteCount {
+        rounds[last].append(block)
+        byteCount += block.byteCount
+      } else {
+        rounds.append([block])
+        byteCount = block.byteCount
+      }
+    }
+    return rounds
+  }
+
+  private func write(
+    _ blocks: [MemtableBlock], firstNumber: UInt64, parts: inout [StoredPart]
+  ) throws(StorageError) {
+    for (day, batches) in Self.splitByDay(blocks).sorted(by: { $0.key < $1.key }) {
+      let key = PartKey(
+        signal: signal, tenant: tenant, day: UTCDay.date(day),
+        name: StoreLayout.partName(firstNumber + UInt64(parts.count)))
+      try fileSystem.createDirectory(layout.dayDirectory(key))
+      let path = layout.partPath(key)
+      let rows = batches.count == 1 ? batches[0] : RecordBatch.concatenated(batches)
+      let summary = try PartWriter.write(
+        rows, to: path, in: fileSystem, identity: PartIdentity(tenant: tenant, signal: signal, name: key.name))
+      let reader = try PartReader(path: path, fileSystem: fileSystem)
+      let entry = PartEntry(
+        signal: signal, tenant: tenant, day: key.day, name: key.name, rowCount: UInt64(summary.rowCount),
+        byteCount: UInt64(summary.byteCount), timeFirst: summary.timeFirst, timeLast: summary.timeLast)
+      parts.append(StoredPart(entry: entry, path: path, reader: reader, fileSystem: fileSystem))
+    }
   }
 
   /// The rows of each day, in the order of the blocks.
