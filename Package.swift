@@ -149,6 +149,7 @@ let package = Package(
       dependencies: [
         "Ingest", "TelemetryModel", "TelemetryStore", "TelemetryWire", product("NIOCore", "swift-nio"),
         product("NIOPosix", "swift-nio"), product("NIOHTTP2", "swift-nio-http2"), product("NIOHPACK", "swift-nio-http2"),
+        product("NIOSSL", "swift-nio-ssl"),
       ],
       swiftSettings: commonSettings),
     .testTarget(name: "SightlineTests", dependencies: ["sightline"], swiftSettings: commonSettings),
