@@ -20,7 +20,8 @@ struct TLSListenerTests {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Self.openssl)
     process.arguments = [
-      "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1", "-subj", "/CN=localhost",
+      "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1", "-subj",
+      "/CN=localhost",
       "-keyout", key, "-out", certificate,
     ]
     process.standardError = FileHandle.nullDevice

@@ -119,7 +119,8 @@ struct RawConnection {
   private var received: [UInt8] = []
 
   init(
-    iterator: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator, outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    iterator: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator,
+    outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
   ) {
     self.iterator = iterator
     self.outbound = outbound
