@@ -7,7 +7,8 @@ import Testing
 
 @Suite("Admission, ledger and sources")
 struct AdmissionAndRecordsTests {
-  @Test("the gate grants in order, bounds the waiters, lets begun bodies grow to twice the capacity, and forgets nothing")
+  @Test(
+    "the gate grants in order, bounds the waiters, lets begun bodies grow to twice the capacity, and forgets nothing")
   func gate() throws {
     let gate = AdmissionGate(byteCapacity: 100, waiterLimit: 2)
     #expect(gate.firstStep(declaredLength: 1_000_000) == 12)
@@ -57,7 +58,8 @@ struct AdmissionAndRecordsTests {
     #expect(rows.first?.sample == "sample 9")
     #expect(sources.snapshot().map(\.source.address) == ["10.0.0.9", "10.0.0.8"])
     #expect(sources.snapshot().first?.lastError == "bad")
-    let long = IngestSource(address: "a", userAgent: String(repeating: "é", count: 500), tokenName: "t", transport: .grpc)
+    let long = IngestSource(
+      address: "a", userAgent: String(repeating: "é", count: 500), tokenName: "t", transport: .grpc)
     #expect(long.userAgent.count == IngestSource.userAgentLimit)
     #expect(long.description.hasSuffix("(token t)"))
   }

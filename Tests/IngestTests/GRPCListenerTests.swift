@@ -32,7 +32,8 @@ struct GRPCListenerTests {
       }
       #expect(try await server.http(body: Bodies.logs(text: "same port")).status == 200)
       #expect(server.store.batches.count == 10)
-      #expect(server.sources.snapshot().contains { $0.source.transport == .grpc && $0.source.userAgent == "test-grpc/1" })
+      #expect(
+        server.sources.snapshot().contains { $0.source.transport == .grpc && $0.source.userAgent == "test-grpc/1" })
     }
   }
 

@@ -40,12 +40,14 @@ struct HTTPListenerTests {
       #expect(zipped.status == 200)
       #expect(server.store.batches.last?.contentEncoding == .gzip)
       try await server.withConnection { connection in
-        let head = "POST /v1/logs?x=1 HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-protobuf\r\ntransfer-encoding: chunked\r\n\r\n"
+        let head =
+          "POST /v1/logs?x=1 HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-protobuf\r\ntransfer-encoding: chunked\r\n\r\n"
         try await connection.send(head.utf8)
         for byte in body { try await connection.send(Array("1\r\n".utf8) + [byte] + Array("\r\n".utf8)) }
         try await connection.send("0\r\n\r\n".utf8)
         #expect(try await connection.receive().status == 200)
-        try await connection.send(method: "POST", path: "/v1/traces", headers: ["content-type: application/json"], body: Array("{}".utf8))
+        try await connection.send(
+          method: "POST", path: "/v1/traces", headers: ["content-type: application/json"], body: Array("{}".utf8))
         #expect(try await connection.receive().status == 200)
       }
       #expect(server.store.batches.last?.body == body)
@@ -85,7 +87,9 @@ struct HTTPListenerTests {
       ("POST", "/v1/logs", ["content-type: application/json", "content-encoding: br"], 415, "'br' is not supported"),
       ("POST", "/v1/logs", ["content-type: application/json", "authorization: Bearer wrong"], 401, "ingest token"),
     ] as [(String, String, [String], Int, String)])
-  func refusedByHead(_ method: String, _ path: String, _ headers: [String], _ status: Int, _ reason: String) async throws {
+  func refusedByHead(_ method: String, _ path: String, _ headers: [String], _ status: Int, _ reason: String)
+    async throws
+  {
     try await TestServer.with(authorize: { $0 == "wrong" ? nil : "laptop" }) { server in
       try await server.withConnection { connection in
         for _ in 0..<2 {
@@ -146,7 +150,8 @@ struct HTTPListenerTests {
       }
       try await server.withConnection { connection in
         try await connection.send(
-          "POST /v1/logs HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n".utf8)
+          "POST /v1/logs HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+            .utf8)
         try await connection.send(Array("7d0\r\n".utf8) + [UInt8](repeating: 32, count: 2000))
         let answer = try await connection.receive()
         #expect(answer.status == 413)
@@ -167,13 +172,15 @@ struct HTTPListenerTests {
       try await server.withConnection { connection in
         var requests: [UInt8] = []
         for index in 0..<5 {
-          requests += RawConnection.request(path: index == 2 ? "/nowhere" : "/v1/logs", body: Bodies.logs(text: "\(index)"))
+          requests += RawConnection.request(
+            path: index == 2 ? "/nowhere" : "/v1/logs", body: Bodies.logs(text: "\(index)"))
         }
         try await connection.send(requests)
         for index in 0..<5 { #expect(try await connection.receive().status == (index == 2 ? 404 : 200)) }
         for byte in RawConnection.request(body: Bodies.logs(text: "slow")) { try await connection.send([byte]) }
         #expect(try await connection.receive().status == 200)
-        try await connection.send(RawConnection.request(headers: ["content-type: application/x-protobuf", "expect: 100-continue"], body: []))
+        try await connection.send(
+          RawConnection.request(headers: ["content-type: application/x-protobuf", "expect: 100-continue"], body: []))
         #expect(try await connection.receive().status == 100)
         #expect(try await connection.receive().status == 200)
         try await connection.send(RawConnection.request(body: Bodies.logs(text: "last")))
@@ -189,7 +196,8 @@ struct HTTPListenerTests {
   @Test("cut connections leave nothing behind, slow ones are closed")
   func cutAndSlow() async throws {
     let head = Array(
-      "POST /v1/logs HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-protobuf\r\ncontent-length: 500000\r\n\r\n".utf8)
+      "POST /v1/logs HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-protobuf\r\ncontent-length: 500000\r\n\r\n".utf8
+    )
     try await TestServer.with { server in
       try await server.withConnection { connection in
         try await connection.send(head + [1, 2, 3])

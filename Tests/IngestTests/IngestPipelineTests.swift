@@ -37,7 +37,11 @@ struct IngestPipelineTests {
     #expect(try await eventually { store.waitingAppends == 1 })
     for index in 0..<50 { pipeline.submit(request("\(index)"), completion: completed) }
     pipeline.submit(IngestRequest(kind: .otlpLogsProtobuf, body: Bodies.malformed, source: .inProcess)) {
-      if case .refused(let refusal) = $0 { #expect(refusal.code == .malformed) } else { Issue.record("malformed was stored") }
+      if case .refused(let refusal) = $0 {
+        #expect(refusal.code == .malformed)
+      } else {
+        Issue.record("malformed was stored")
+      }
     }
     #expect(pipeline.counters.queuedRequests == 51)
     async let stopped: Void = pipeline.shutdown()
@@ -50,7 +54,8 @@ struct IngestPipelineTests {
     tap.unsubscribe(subscription)
     #expect(pipeline.counters.groups == 2)
     #expect(pipeline.counters.bytesInFlight == 0)
-    guard case .refused(let refusal) = await pipeline.appendInProcess(kind: .otlpLogsJSON, body: Array("{}".utf8)) else {
+    guard case .refused(let refusal) = await pipeline.appendInProcess(kind: .otlpLogsJSON, body: Array("{}".utf8))
+    else {
       return #expect(Bool(false), "a closed pipeline took a request")
     }
     #expect(refusal.code == .unavailable)
@@ -106,7 +111,10 @@ struct IngestPipelineTests {
       #expect(refusal.code == .overloaded)
       try await server.withConnection { connection in
         try await connection.send(RawConnection.request(body: Bodies.logs(text: "waits")))
-        #expect(try await eventually { server.pipeline.counters.waitingRequests == 1 || server.pipeline.counters.refusals[.overloaded] == 4 })
+        #expect(
+          try await eventually {
+            server.pipeline.counters.waitingRequests == 1 || server.pipeline.counters.refusals[.overloaded] == 4
+          })
         server.store.release()
         let status = try await connection.receive().status
         #expect(status == 200 || status == 503)
@@ -144,7 +152,10 @@ struct IngestPipelineTests {
     #expect(Base64.unpadded([]) == "")
     #expect(JSONText.quoted("a\"\\\n\u{1}é") == #""a\"\\\n\u0001é""#)
     let warning = PartialRejection(count: 0, message: "1 value was truncated")
-    #expect(ExportResponse.json(warning, signal: .spans) == Array(#"{"partialSuccess":{"errorMessage":"1 value was truncated"}}"#.utf8))
-    #expect(ExportResponse.protobuf(PartialRejection(count: 300, message: "m")) == [0x0a, 6, 8, 0xac, 2, 0x12, 1, 0x6d])
+    #expect(
+      ExportResponse.json(warning, signal: .spans)
+        == Array(#"{"partialSuccess":{"errorMessage":"1 value was truncated"}}"#.utf8))
+    #expect(
+      ExportResponse.protobuf(PartialRejection(count: 300, message: "m")) == [0x0a, 6, 8, 0xac, 2, 0x12, 1, 0x6d])
   }
 }

@@ -2,6 +2,7 @@ import NIOCore
 import NIOHPACK
 import NIOHTTP2
 import NIOPosix
+import NIOSSL
 import TelemetryModel
 
 @testable import Ingest
@@ -48,12 +49,15 @@ struct TestServer {
   var port: Int { listener.boundAddress?.port ?? 0 }
 
   /// Opens a connection on which bytes are sent and read as they are.
-  func withConnection(_ body: (inout RawConnection) async throws -> Void) async throws {
+  func withConnection(tls: NIOSSLContext? = nil, _ body: (inout RawConnection) async throws -> Void) async throws {
     let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelOption(.allowRemoteHalfClosure, value: true)
       .connect(host: "127.0.0.1", port: port) { channel in
         channel.eventLoop.makeCompletedFuture {
-          try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+          if let tls {
+            try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: tls, serverHostname: nil))
+          }
+          return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
             wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
         }
       }
@@ -115,7 +119,8 @@ struct RawConnection {
   private var received: [UInt8] = []
 
   init(
-    iterator: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator, outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    iterator: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator,
+    outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
   ) {
     self.iterator = iterator
     self.outbound = outbound

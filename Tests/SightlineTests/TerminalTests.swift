@@ -12,7 +12,9 @@ struct TerminalTests {
       #expect(JSONValue(Array(text.utf8))?.json == text)
     }
     #expect(JSONValue(Array(#""\ud83d\ude00 \ud83d""#.utf8)) == .string("😀 \u{fffd}"))
-    for text in ["", "{", "[1,]", "{\"a\"}", "nul", "1 2", "\"", "\"\\", "\"\\u12\"", String(repeating: "[", count: 1000)] {
+    for text in [
+      "", "{", "[1,]", "{\"a\"}", "nul", "1 2", "\"", "\"\\", "\"\\u12\"", String(repeating: "[", count: 1000),
+    ] {
       #expect(JSONValue(Array(text.utf8)) == nil)
     }
     #expect(JSONValue(Array(#"{"$int":"5"}"#.utf8))?.shown == "5")
@@ -25,7 +27,10 @@ struct TerminalTests {
     #expect(Quantity.time(1_709_210_096_789_000_000) == "2024-02-29 12:34:56.789")
     #expect(Quantity.time(-1) == "1969-12-31 23:59:59.999")
     #expect(Quantity.time(Int64.max) == "2262-04-11 23:47:16.854")
-    #expect([0, 1_200, 12_345_678, 3_500_000_000, 125_000_000_000].map(Quantity.duration) == ["0ns", "1.20µs", "12.3ms", "3.50s", "2m 05s"])
+    #expect(
+      [0, 1_200, 12_345_678, 3_500_000_000, 125_000_000_000].map(Quantity.duration) == [
+        "0ns", "1.20µs", "12.3ms", "3.50s", "2m 05s",
+      ])
     #expect([5, 1_500, 34_000_000].map(Quantity.bytes) == ["5 B", "1.50 kB", "34.0 MB"])
     #expect(Quantity.count(-1_234_567) == "-1,234,567")
     #expect(Quantity.things(1, "span") == "1 span")
@@ -42,11 +47,13 @@ struct TerminalTests {
 
   @Test("errors underline the place in UTF-8 bytes, whatever it points at")
   func errors() {
-    let body = #"{"error":{"code":"bad_query","message":"expected a value","parameter":"q","position":9,"length":2,"hint":"put one"}}"#
+    let body =
+      #"{"error":{"code":"bad_query","message":"expected a value","parameter":"q","position":9,"length":2,"hint":"put one"}}"#
     let failure = CommandFailure(status: 400, body: Array(body.utf8), parameters: [("q", "sérvice::x")])
     #expect(failure.lines(plain) == ["error: expected a value", "  sérvice::x", "          ^^", "hint: put one"])
     let far = CommandFailure(
-      status: 400, body: Array(#"{"error":{"message":"m","parameter":"q","position":99}}"#.utf8), parameters: [("q", "ab")])
+      status: 400, body: Array(#"{"error":{"message":"m","parameter":"q","position":99}}"#.utf8),
+      parameters: [("q", "ab")])
     #expect(far.lines(plain) == ["error: m", "  ab", "    ^"])
     #expect(CommandFailure(status: 502, body: [], parameters: []).message == "the server answered 502")
   }
@@ -62,7 +69,8 @@ struct TerminalTests {
     #expect(table.hasPrefix("2024-02-29 12:34:56.789  ERROR checkout         payment failed"))
     #expect(TerminalText.width(table) == 80)
     let piped = Terminal(isColoured: false, isTerminal: false, width: 80)
-    #expect(RowRenderer(terminal: piped, signal: .logs, format: .table).line(row).hasSuffix("and more http.route=/cart"))
+    #expect(
+      RowRenderer(terminal: piped, signal: .logs, format: .table).line(row).hasSuffix("and more http.route=/cart"))
     #expect(RowRenderer(terminal: piped, signal: .logs, format: .raw).line(row).hasSuffix("reasons\nand more"))
     #expect(RowRenderer(terminal: piped, signal: .logs, format: .json).line(row) == row.json)
   }
@@ -99,6 +107,7 @@ struct TerminalTests {
     #expect(proxied.host == "::1" && proxied.port == 443 && proxied.isTLS && proxied.basePath == "/sightline")
     #expect(throws: CommandFailure.self) { try ServerAddress("localhost:4319") }
     #expect(throws: CommandFailure.self) { try ServerAddress("http://") }
-    #expect(APIClient(server: "http://a/", token: nil).address("/p", [("q", "a b:é&")]) == "http://a/p?q=a%20b%3A%C3%A9%26")
+    #expect(
+      APIClient(server: "http://a/", token: nil).address("/p", [("q", "a b:é&")]) == "http://a/p?q=a%20b%3A%C3%A9%26")
   }
 }

@@ -32,7 +32,8 @@ struct GRPCAnswer: Sendable, Equatable {
 
   private static func framed(_ message: [UInt8]) -> [UInt8] {
     let length = UInt32(message.count)
-    return [0, UInt8(length >> 24), UInt8(length >> 16 & 0xff), UInt8(length >> 8 & 0xff), UInt8(length & 0xff)] + message
+    return [0, UInt8(length >> 24), UInt8(length >> 16 & 0xff), UInt8(length >> 8 & 0xff), UInt8(length & 0xff)]
+      + message
   }
 
   /// Printable ASCII but `%` as it is, every other byte as `%XX`, as the gRPC protocol asks for.

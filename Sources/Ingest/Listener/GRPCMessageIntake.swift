@@ -20,7 +20,9 @@ struct GRPCMessageIntake {
     while length == nil, let byte = data.readInteger(as: UInt8.self) {
       prefix.append(byte)
       guard prefix.count == 5 else { continue }
-      guard prefix[0] <= 1 else { return IngestRefusal(.malformed, "the compressed flag of the gRPC message is \(prefix[0])") }
+      guard prefix[0] <= 1 else {
+        return IngestRefusal(.malformed, "the compressed flag of the gRPC message is \(prefix[0])")
+      }
       isCompressed = prefix[0] == 1
       let announced = prefix[1...].reduce(0) { $0 << 8 | Int($1) }
       guard announced <= limit else { return .bodyTooLarge(limit: limit) }

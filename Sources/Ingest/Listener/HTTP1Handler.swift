@@ -141,7 +141,9 @@ final class HTTP1Handler: ChannelDuplexHandler {
     case (.body(let buffer), .skipping):
       clock.arrived()
       skippedBytes += buffer.readableBytes
-      if skippedBytes > Self.skippedBytesLimit, case .skipping(let refusal) = phase { answerAndClose(.refused(refusal)) }
+      if skippedBytes > Self.skippedBytesLimit, case .skipping(let refusal) = phase {
+        answerAndClose(.refused(refusal))
+      }
     case (.end, .body): submit()
     case (.end, .skipping(let refusal)): answer(.refused(refusal))
     default: context?.close(promise: nil)
@@ -167,7 +169,9 @@ final class HTTP1Handler: ChannelDuplexHandler {
     }
     self.route = route
     signal = route.kind.signal
-    if let declaredLength, declaredLength > shared.bodyLimit { return refuseAndClose(.bodyTooLarge(limit: shared.bodyLimit)) }
+    if let declaredLength, declaredLength > shared.bodyLimit {
+      return refuseAndClose(.bodyTooLarge(limit: shared.bodyLimit))
+    }
     admit()
   }
 

@@ -148,7 +148,8 @@ final class HTTP2StreamHandler: ChannelInboundHandler {
     dropIntake()
     submit(
       IngestRequest(
-        kind: route.kind, contentEncoding: contentEncoding, body: body.bytes, source: route.source, permit: body.permit))
+        kind: route.kind, contentEncoding: contentEncoding, body: body.bytes, source: route.source, permit: body.permit)
+    )
   }
 
   private func dropIntake() {

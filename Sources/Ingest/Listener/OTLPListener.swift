@@ -19,7 +19,8 @@ package struct OTLPListener: Sendable {
   package static func start(
     _ configuration: OTLPListenerConfiguration, pipeline: IngestPipeline,
     authorize: @escaping @Sendable (String?) -> String? = { _ in "" },
-    group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, logger: Logger = Logger(label: "sightline.ingest")
+    group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+    logger: Logger = Logger(label: "sightline.ingest")
   ) async throws(OTLPListenerError) -> OTLPListener {
     let shared = ListenerContext(
       configuration: configuration, pipeline: pipeline, authorize: authorize, logger: logger)

@@ -52,7 +52,8 @@ extension OTLPRoute {
     guard let contentEncoding = ContentEncoding(name: fields.contentEncoding) else {
       throw refused(
         .unsupported,
-        "content encoding '\((fields.contentEncoding ?? "").prefix(100))' is not supported; use identity, gzip, zstd or deflate")
+        "content encoding '\((fields.contentEncoding ?? "").prefix(100))' is not supported; use identity, gzip, zstd or deflate"
+      )
     }
     return OTLPRoute(kind: BodyKind(signal, format), contentEncoding: contentEncoding, source: source)
   }
@@ -75,11 +76,13 @@ extension OTLPRoute {
     guard let signal else {
       throw refused(
         .unimplemented,
-        "unknown method \(fields.path.prefix(200)); this server has Export of the OTLP LogsService, TraceService and MetricsService")
+        "unknown method \(fields.path.prefix(200)); this server has Export of the OTLP LogsService, TraceService and MetricsService"
+      )
     }
     guard fields.method == "POST" else { throw refused(.unimplemented, "gRPC requests are POST") }
     guard fields.mediaType == "application/grpc" || fields.mediaType == "application/grpc+proto" else {
-      throw refused(.unimplemented, "content type '\(fields.mediaType.prefix(100))' is not supported; send application/grpc")
+      throw refused(
+        .unimplemented, "content type '\(fields.mediaType.prefix(100))' is not supported; send application/grpc")
     }
     guard let tokenName = authorize(fields.bearer) else {
       throw refused(.unauthenticated, "a valid ingest token is needed: authorization: Bearer sl_…")

@@ -18,7 +18,9 @@ struct RequestFields: Sendable {
 
   /// The secret of `Authorization: Bearer …`.
   var bearer: String? {
-    guard let authorization, authorization.count > 7, authorization.prefix(7).lowercased() == "bearer " else { return nil }
+    guard let authorization, authorization.count > 7, authorization.prefix(7).lowercased() == "bearer " else {
+      return nil
+    }
     return String(authorization.dropFirst(7).drop { $0 == " " })
   }
 

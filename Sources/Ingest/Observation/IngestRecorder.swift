@@ -41,7 +41,8 @@ final class IngestRecorder: Sendable {
     sources.record(source, signal: signal, records: 0, bytes: byteCount, error: refusal.message, time: time)
     guard refusal.retryAfterSeconds == nil else { return }
     let entry = LedgerEntry(
-      reason: "request_" + refusal.code.rawValue, action: .rejected, count: 1, sample: String(refusal.message.prefix(200)))
+      reason: "request_" + refusal.code.rawValue, action: .rejected, count: 1,
+      sample: String(refusal.message.prefix(200)))
     ledger.record(source: source, signal: signal, entries: [entry], time: time)
   }
 

@@ -22,7 +22,8 @@ package struct IngestSource: Sendable, Hashable, CustomStringConvertible {
 
   package init(address: String, userAgent: String = "", tokenName: String? = nil, transport: IngestTransport) {
     self.address = address
-    self.userAgent = userAgent.utf8.count > Self.userAgentLimit ? String(userAgent.prefix(Self.userAgentLimit)) : userAgent
+    self.userAgent =
+      userAgent.utf8.count > Self.userAgentLimit ? String(userAgent.prefix(Self.userAgentLimit)) : userAgent
     self.tokenName = tokenName
     self.transport = transport
   }

@@ -148,7 +148,11 @@ final class ShardWorker: @unchecked Sendable {
     } catch {
       let refusal = IngestRefusal(error)
       for (submission, body) in decoded {
-        if body.batch.rowCount > 0 { complete(submission, refused: refusal) } else { complete(submission, stored: body) }
+        if body.batch.rowCount > 0 {
+          complete(submission, refused: refusal)
+        } else {
+          complete(submission, stored: body)
+        }
       }
       return
     }

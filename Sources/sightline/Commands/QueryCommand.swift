@@ -52,7 +52,9 @@ struct QueryCommand: AsyncParsableCommand {
         case "progress": terminal.progress(QueryCommand.progress(line))
         case "end":
           terminal.clearProgress()
-          if line["status"]?.text == "partial" { terminal.note("partial: " + (line["why"]?.text ?? "not everything was read")) }
+          if line["status"]?.text == "partial" {
+            terminal.note("partial: " + (line["why"]?.text ?? "not everything was read"))
+          }
           if terminal.isTerminal, format == .table { terminal.note(QueryCommand.summary(line)) }
         default: break
         }

@@ -4,7 +4,8 @@ import ArgumentParser
 struct TraceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trace", abstract: "Draw a trace as a waterfall.",
-    discussion: "Solid bars lie on the critical path, shaded ones beside it; ✗ marks errors, ⋯ spans whose parent is missing.")
+    discussion:
+      "Solid bars lie on the critical path, shaded ones beside it; ✗ marks errors, ⋯ spans whose parent is missing.")
 
   /// How a trace is printed.
   enum TraceFormat: String, Sendable, CaseIterable, ExpressibleByArgument {

@@ -92,7 +92,9 @@ struct APIClient: Sendable {
       pending.append(contentsOf: buffer.readableBytesView)
       var start = 0
       while let end = pending[start...].firstIndex(of: 0x0a) {
-        guard let line = JSONValue(pending[start..<end]) else { throw CommandFailure("the server sent a line that is not JSON") }
+        guard let line = JSONValue(pending[start..<end]) else {
+          throw CommandFailure("the server sent a line that is not JSON")
+        }
         start = end + 1
         switch line["k"]?.text {
         case "error": throw CommandFailure(status: 500, body: Array(line.json.utf8), parameters: parameters)
@@ -131,7 +133,8 @@ struct APIClient: Sendable {
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+        UInt8(ascii: "~"):
         encoded.append(byte)
       default: encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
       }

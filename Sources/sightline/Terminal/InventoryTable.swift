@@ -32,7 +32,9 @@ struct InventoryTable: Sendable {
     var lines = [terminal.styled(signal, .bold) + "  " + title]
     guard !parts.isEmpty else { return lines + [""] }
     if showsParts {
-      lines.append(terminal.styled("  part" + String(repeating: " ", count: 28) + "rows       bytes  from                     to", .dim))
+      lines.append(
+        terminal.styled(
+          "  part" + String(repeating: " ", count: 28) + "rows       bytes  from                     to", .dim))
       for part in parts {
         lines.append(
           "  " + TerminalText.left(TerminalText.oneLine(part["name"]?.text ?? ""), 22)
@@ -67,7 +69,8 @@ struct InventoryTable: Sendable {
       lines.append(
         "  " + TerminalText.left(TerminalText.oneLine(sum.name), nameWidth) + "  " + TerminalText.left(sum.type, 10)
           + TerminalText.right(Quantity.count(sum.rows), 13) + TerminalText.right(Quantity.bytes(sum.bytes), 11)
-          + TerminalText.right("\(sum.bytes * 100 / total) %", 7) + "  " + sum.encodings.sorted().joined(separator: ", "))
+          + TerminalText.right("\(sum.bytes * 100 / total) %", 7) + "  "
+          + sum.encodings.sorted().joined(separator: ", "))
     }
     return lines
   }

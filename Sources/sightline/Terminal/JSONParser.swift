@@ -70,7 +70,9 @@ struct JSONParser {
 
   private mutating func number() -> JSONValue? {
     let start = position
-    while let byte = next, (0x30...0x39).contains(byte) || [0x2b, 0x2d, 0x2e, 0x45, 0x65].contains(byte) { position += 1 }
+    while let byte = next, (0x30...0x39).contains(byte) || [0x2b, 0x2d, 0x2e, 0x45, 0x65].contains(byte) {
+      position += 1
+    }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     return Double(text) == nil ? nil : .number(text)
   }

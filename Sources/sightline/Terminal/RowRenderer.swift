@@ -44,7 +44,8 @@ struct RowRenderer: Sendable {
       return terminal.isTerminal ? TerminalText.oneLine(body) : body
     case .traces: return row["trace_id"]?.text ?? ""
     case .spans:
-      return [row["trace_id"], row["span_id"], row["name"]].map { TerminalText.oneLine($0?.text ?? "") }.joined(separator: " ")
+      return [row["trace_id"], row["span_id"], row["name"]].map { TerminalText.oneLine($0?.text ?? "") }.joined(
+        separator: " ")
     }
   }
 
@@ -70,15 +71,18 @@ struct RowRenderer: Sendable {
   private func traceLine(_ row: JSONValue) -> String {
     let errors = row["errors"]?.count ?? 0
     let spans = row["spans"]?.count ?? 0
-    let root = TerminalText.oneLine((row["root_service"]?.text ?? "?") + " " + (row["root_name"]?.text ?? "(root missing)"))
+    let root = TerminalText.oneLine(
+      (row["root_service"]?.text ?? "?") + " " + (row["root_name"]?.text ?? "(root missing)"))
     let start = time(row["start"]) + "  "
     let ids = (row["trace_id"]?.text ?? "") + "  "
     let counts =
       TerminalText.right(Quantity.duration(row["duration"]?.integer ?? 0), 9) + "  "
       + TerminalText.right(Quantity.things(spans, "span"), 11) + "  "
     let failed = TerminalText.left(errors > 0 ? Quantity.things(errors, "error") : "", 10) + "  "
-    let room = terminal.isTerminal ? max(10, terminal.width - TerminalText.width(start + ids + counts + failed)) : Int.max
-    return terminal.styled(start, .dim) + ids + counts + terminal.styled(failed, .red) + TerminalText.cut(root, to: room)
+    let room =
+      terminal.isTerminal ? max(10, terminal.width - TerminalText.width(start + ids + counts + failed)) : Int.max
+    return terminal.styled(start, .dim) + ids + counts + terminal.styled(failed, .red)
+      + TerminalText.cut(root, to: room)
   }
 
   private func spanLine(_ row: JSONValue) -> String {
@@ -94,7 +98,9 @@ struct RowRenderer: Sendable {
       + terminal.styled(TerminalText.cut(name, to: room), isError ? .red : nil)
   }
 
-  private func time(_ value: JSONValue?) -> String { value?.integer.map { Quantity.time($0) } ?? String(repeating: " ", count: 23) }
+  private func time(_ value: JSONValue?) -> String {
+    value?.integer.map { Quantity.time($0) } ?? String(repeating: " ", count: 23)
+  }
 
   /// The name of a severity number's range.
   static func severityName(_ number: Int) -> String {

@@ -37,7 +37,8 @@ struct TailConnection: Sendable {
     return true
   }
 
-  private func connect(_ address: ServerAddress, _ parameters: [(name: String, value: String)]) async throws -> Frames? {
+  private func connect(_ address: ServerAddress, _ parameters: [(name: String, value: String)]) async throws -> Frames?
+  {
     let tls = address.isTLS ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
     let target = client.address(address.basePath + "/api/v1/tail", parameters).dropFirst(client.server.count)
     var headers: HTTPHeaders = ["host": address.authority, "content-length": "0", "user-agent": "sightline-cli"]
