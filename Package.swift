@@ -193,7 +193,6 @@ let package = Package(
     .testTarget(
       name: "StorageExecutionTests", dependencies: ["TelemetryModel", "TelemetryStore", "TelemetryStorage"],
       swiftSettings: commonSettings),
-    // Tests of questions and of the API
     .target(
       name: "QueryTestSupport", dependencies: ["TelemetryModel", "TelemetryStore"], path: "Tests/QueryTestSupport",
       swiftSettings: commonSettings),
@@ -215,6 +214,8 @@ let package = Package(
         product("AsyncHTTPClient", "async-http-client"), product("NIOCore", "swift-nio"),
         product("NIOPosix", "swift-nio"),
         product("NIOHTTP1", "swift-nio"), product("Logging", "swift-log"),
+      ],
+      swiftSettings: commonSettings),
     .testTarget(
       name: "ShopTests",
       dependencies: [

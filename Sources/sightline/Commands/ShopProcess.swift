@@ -14,14 +14,14 @@ final class ShopProcess: Sendable {
       let slash = own.lastIndex(of: "/")
     else { return nil }
     let path = own[...slash] + "sightline-shop"
-    return access(String(path), X_OK) == 0 ? String(path) : nil
+    return FileManager.default.isExecutableFile(atPath: String(path)) ? String(path) : nil
   }
 
   func start(_ program: String, arguments: [String]) {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    let child = ShopProcess.withArguments([program] + arguments) { pointers in
+    let child = unsafe ShopProcess.withArguments([program] + arguments) { pointers in
       var child: pid_t = 0
       return unsafe posix_spawn(&child, program, &actions, nil, pointers, environ) == 0 ? child : 0
     }
@@ -42,17 +42,17 @@ final class ShopProcess: Sendable {
 
   /// Runs another program in place of this one; returns only when that fails.
   static func replaceThisProcess(with program: String, arguments: [String]) {
-    withArguments([program] + arguments) { pointers in _ = unsafe execv(program, pointers) }
+    unsafe withArguments([program] + arguments) { pointers in _ = unsafe execv(program, pointers) }
   }
 
   private static func withArguments<Result>(
     _ arguments: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
   ) -> Result {
     var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    defer { for pointer in unsafe pointers { unsafe free(pointer) } }
+    defer { for unsafe pointer in unsafe pointers { unsafe free(pointer) } }
     return unsafe body(&pointers)
   }
 }
 
 /// Hands buffered output to whoever reads this process's standard output.
-func flushOutput() { unsafe fflush(nil) }
+func flushOutput() { fflush(nil) }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import FoundationEssentials
 import Server
 
 /// `sightline token`: creates, lists and revokes tokens in a data folder.
@@ -14,7 +14,7 @@ struct TokenCommand: ParsableCommand {
     var data = ServerConfiguration().dataDirectory
 
     func store() throws -> TokenStore {
-      guard access(data, W_OK) == 0 else {
+      guard FileManager.default.isWritableFile(atPath: data) else {
         throw ValidationError("there is no data folder that can be written at \(data)")
       }
       return TokenStore(database: try ControlDatabase(path: data + "/control.sqlite"))
