@@ -40,12 +40,4 @@ package enum MetricFunction: Sendable, Hashable {
     case .histogram, .exponentialHistogram: "p95"
     }
   }
-
-  /// Whether the function needs the point before the window, to know what was added since.
-  package var needsPredecessor: Bool {
-    switch self {
-    case .raw: false
-    default: true
-    }
-  }
 }

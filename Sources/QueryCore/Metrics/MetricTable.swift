@@ -17,7 +17,7 @@ package struct MetricTable: Sendable {
   package let matchedCount: Int
 
   /// - Parameters:
-  ///   - series: with points that may begin before the axis, as `MetricFunction.needsPredecessor` asks.
+  ///   - series: with points that begin a little before the axis, so that counters know what they had counted.
   ///   - groupBy: nil keeps every series by itself, named by the attributes in which the series differ.
   ///   - isStopped: asked between series, so that a question nobody waits for ends.
   package init(
