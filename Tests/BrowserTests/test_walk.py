@@ -195,6 +195,34 @@ def test_each_page_is_accessible_and_its_link_restores_it(window, linked, base_u
     assert not reports, "\n".join(reports)
 
 
+def test_a_box_in_the_heatmap_by_keyboard_alone(window, linked):
+    page = window.page
+    window.open("traces?f=" + urllib.parse.quote(f"service.name:eq:{linked['service']}"))
+    window.settle()
+    heatmap = page.locator(".heatmap")
+    heatmap.focus()
+    for key in ("ArrowLeft", "Shift+ArrowLeft", "Shift+ArrowLeft", "Shift+ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    expect(page).to_have_url(re.compile(r"sel=t:\d+-\d+,v:"))
+    expect(page.get_by_role("group", name="Selection")).to_be_visible()
+    window.shot("heatmap-box")
+    page.keyboard.press("Escape")
+    expect(page).not_to_have_url(re.compile(r"sel="))
+    page.keyboard.press("Alt+t")
+    expect(heatmap.get_by_role("table")).to_be_visible()
+    page.keyboard.press("Alt+t")
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"sel=t:"))
+
+
+def test_live_tail_opens(window):
+    page = window.page
+    window.open("logs?live=1")
+    expect(page.locator(".live-state")).to_contain_text("live")
+    page.keyboard.press("l")
+    expect(page).not_to_have_url(re.compile("live=1"))
+
+
 def test_a_wrong_query_is_shown_at_its_place(browser, base_url, theme):
     context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=theme)
     page = context.new_page()

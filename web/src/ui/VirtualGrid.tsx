@@ -23,7 +23,8 @@ interface GridProps {
   onOpen?: (row: number) => void;
   /** Level and state of tree rows. */
   tree?: (row: number) => { level: number; expanded?: boolean };
-  onScroll?: (atEnd: boolean) => void;
+  /** Told after each scroll; `upward` tells a person's move from the list's own following. */
+  onScroll?: (atEnd: boolean, upward: boolean) => void;
   footer?: ReactNode;
   className?: string;
   /** Rows grow with their text: all are in the document, none is virtual. */
@@ -88,6 +89,7 @@ export const VirtualGrid = memo(forwardRef<GridHandle, GridProps>(function Virtu
     isAtEnd,
   }), [scrollTo]);
 
+  const lastTop = useRef(0);
   const before = useRef(active);
   useEffect(() => {
     if (before.current !== active) scrollTo(active);
@@ -149,7 +151,9 @@ export const VirtualGrid = memo(forwardRef<GridHandle, GridProps>(function Virtu
       onKeyDown={move}
       onScroll={() => {
         measure();
-        props.onScroll?.(isAtEnd());
+        const top = scroller.current?.scrollTop ?? 0;
+        props.onScroll?.(isAtEnd(), top < lastTop.current);
+        lastTop.current = top;
       }}
       onFocus={(event) => {
         if (event.target === event.currentTarget && active < 0 && rowCount > 0 && !props.fromEnd && event.currentTarget.matches(":focus-visible")) onActive(0);

@@ -57,9 +57,7 @@ export function Swatch({ name, slot }: { name: string; slot?: number }): JSX.Ele
   const current = useStore(theme);
   const own = slot ?? serviceSlot(name);
   const stroke = slotStroke(own, current);
-  const element = useRef<HTMLSpanElement>(null);
-  useLayoutEffect(() => element.current?.style.setProperty("--swatch", stroke.colour), [stroke.colour]);
-  return <span ref={element} className={`swatch ${own >= 8 ? "dashed" : ""}`} aria-hidden="true" />;
+  return <span className={`swatch ${own >= 8 ? "dashed" : ""}`} style={{ ["--swatch" as string]: stroke.colour }} aria-hidden="true" />;
 }
 
 /** A service's name with its colour. */

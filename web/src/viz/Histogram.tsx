@@ -14,13 +14,15 @@ export interface HistogramLayer {
 }
 
 /** Counts over time as stacked bars. */
-export function Histogram({ title, window: range, times, step, layers, height = 96, onBrush, selection, stale, hatched, partial }: {
+export function Histogram({ title, window: range, times, step, layers, height = 96, left, onBrush, selection, stale, hatched, partial }: {
   title: string;
   window: TimeWindow;
   times: number[];
   step: number;
   layers: HistogramLayer[];
   height?: number;
+  /** Room for the labels of the value axis. */
+  left?: number;
   onBrush?: (window: TimeWindow) => void;
   selection?: TimeWindow | null;
   stale?: boolean;
@@ -53,6 +55,7 @@ export function Histogram({ title, window: range, times, step, layers, height = 
       sentence={`${title}: ${groupedCount(sum)}${suffix} in all${sum > 0 ? `, most at ${dayAndTime(times[peak])} (${groupedCount(totals[peak])})` : ""}. Arrow keys read values, Shift and arrows select, Alt+T shows a table.`}
       window={range}
       height={height}
+      left={left}
       top={roundUp(Math.max(2, ...totals), 2)}
       format={compactCount}
       paint={paint}

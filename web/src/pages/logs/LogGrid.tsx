@@ -18,7 +18,7 @@ interface LogGridProps {
   wrapped: boolean;
   /** Shows the day as well. */
   long: boolean;
-  onScroll?: (atEnd: boolean) => void;
+  onScroll?: (atEnd: boolean, upward: boolean) => void;
   footer?: React.ReactNode;
   fromEnd?: boolean;
 }

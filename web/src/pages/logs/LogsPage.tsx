@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { PivotMenu, pivotKeys } from "../../context/pivots";
 import { brushed, pathOf, question } from "../../context/question";
 import { QueryBar } from "../../context/QueryBar";
@@ -64,11 +64,11 @@ export default function LogsPage(): JSX.Element {
     setActive(-1);
     grid.current?.scrollToEnd();
   }, [live]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (live && following.current) grid.current?.scrollToEnd();
   }, [live, rows]);
-  const onScroll = useCallback((atEnd: boolean) => {
-    if (!live) return;
+  const onScroll = useCallback((atEnd: boolean, upward: boolean) => {
+    if (!live || (!atEnd && !upward)) return;
     following.current = atEnd;
     tail.hold(!atEnd);
   }, [live, tail.hold]);

@@ -125,7 +125,7 @@ export function keyText(key: Attributes): string {
 
 function seriesOf(data: MetricPoints | null): ChartSeries[] {
   const names = (data?.series ?? []).map((line) => keyText(line.key));
-  const byService = (data?.series ?? []).every((line) => Object.keys(line.key).join() === "service.name");
+  const byService = (data?.series ?? []).every((line) => /^(resource\.)?service\.name$/.test(Object.keys(line.key).join()));
   const slots = byService ? serviceSlots(names) : assignSlots(names);
   return (data?.series ?? []).map((line, index) => ({ name: names[index], colour: slots.get(names[index]) ?? -1, values: line.values, area: (data?.series.length ?? 0) === 1 }));
 }

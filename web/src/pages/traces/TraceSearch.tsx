@@ -15,6 +15,7 @@ import { Button, ServiceName, Swatch, Tabs } from "../../ui/controls";
 import { EmptyPanel, ErrorPanel, ProgressRow } from "../../ui/states";
 import { GridCell, GridHandle, HeaderCell, VirtualGrid } from "../../ui/VirtualGrid";
 import { HeatCell, Heatmap } from "../../viz/Heatmap";
+import { Histogram, HistogramLayer } from "../../viz/Histogram";
 import { Facets } from "../logs/Facets";
 import { SpanList } from "./SpanList";
 
@@ -132,22 +133,32 @@ const LatencyHeatmap = memo(function LatencyHeatmap(): JSX.Element {
   const answer = useStream<never>(pathOf("traces/aggregate", question(current, window, "traces", [["heatmap", "duration"], ["step", "auto"], ["buckets", "140"]])));
   const times = useMemo(() => ((answer.meta?.times as string[] | undefined) ?? []).map(millisecondsOf), [answer.meta]);
   const cells = (answer.result?.cells as HeatCell[] | undefined) ?? noCells;
+  const layers = useMemo(() => rateLayers(cells, times.length), [cells, times.length]);
   if (answer.error && answer.error.parameter !== "q") return <ErrorPanel error={answer.error} what="The heatmap could not be computed" />;
+  const step = Number(answer.meta?.step ?? 6e10) / 1e6;
+  const selection = parseSelection(current.extra.sel);
   return (
-    <Heatmap
-      window={window}
-      times={times}
-      step={Number(answer.meta?.step ?? 6e10) / 1e6}
-      base={Number(answer.result?.base ?? 2 ** 0.25)}
-      cells={cells}
-      selection={parseSelection(current.extra.sel)}
-      onSelect={(selection) => navigate({ extra: { sel: selection ? formatSelection(selection) : null } })}
-      stale={answer.stale}
-    />
+    <div className="heat-panel">
+      <Heatmap window={window} times={times} step={step} base={Number(answer.result?.base ?? 2 ** 0.25)} cells={cells} height={180} selection={selection} stale={answer.stale}
+        onSelect={(chosen) => navigate({ extra: { sel: chosen ? formatSelection(chosen) : null } })} />
+      <Histogram title="Spans" window={window} times={times} step={step} layers={layers} height={64} left={58} selection={selection} stale={answer.stale} partial={answer.loading}
+        onBrush={(range) => navigate({ extra: { sel: formatSelection({ ...range, low: null, high: null }) } })} />
+    </div>
   );
 });
 
 const noCells: HeatCell[] = [];
+
+/** Spans over time, those with errors below the others. */
+function rateLayers(cells: HeatCell[], length: number): HistogramLayer[] {
+  const [errors, others] = [new Array<number>(length).fill(0), new Array<number>(length).fill(0)];
+  for (const [time, , count, failed] of cells) {
+    if (time < 0 || time >= length) continue;
+    errors[time] += failed;
+    others[time] += count - failed;
+  }
+  return [{ name: "errors", colour: "error", values: errors }, { name: "spans", colour: "slot0", values: others }];
+}
 
 function unique(rows: TraceRow[]): TraceRow[] {
   const known = new Set<string>();

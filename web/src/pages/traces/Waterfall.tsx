@@ -6,7 +6,6 @@ import { theme as themeStore } from "../../core/preferences";
 import { useStore } from "../../core/store";
 import { Icon } from "../../ui/icons";
 import { GridCell, GridHandle, HeaderCell, VirtualGrid } from "../../ui/VirtualGrid";
-import { Swatch } from "../../ui/controls";
 import { valueTicks } from "../../viz/canvas";
 import { Tree, TreeRow } from "./tree";
 
@@ -58,7 +57,8 @@ export const Waterfall = memo(forwardRef<GridHandle, WaterfallProps>(function Wa
         renderRow={(index) => {
           const row = rows[index];
           if (!row) return null;
-          return row.kind === "group" ? <GroupCells row={row} props={props} from={from} span={span} theme={theme} /> : <SpanCells row={row} props={props} from={from} span={span} theme={theme} />;
+          const shared = { trace, tree: props.tree, slots: props.slots, critical: props.critical, onToggle: props.onToggle, from, span, theme };
+          return row.kind === "group" ? <GroupCells row={row} open={props.openGroups.has(row.key)} {...shared} /> : <SpanCells row={row} open={!props.collapsed.has(row.span)} {...shared} />;
         }}
       />
     </div>
@@ -85,7 +85,12 @@ function rowClass(row: TreeRow | undefined, props: WaterfallProps): string {
 }
 
 interface CellsProps {
-  props: WaterfallProps;
+  trace: TraceSkeleton;
+  tree: Tree;
+  slots: Map<string, number>;
+  critical: boolean;
+  onToggle: (row: TreeRow) => void;
+  open: boolean;
   from: number;
   span: number;
   theme: "dark" | "light";
@@ -103,8 +108,8 @@ function Toggle({ open, onToggle, count }: { open: boolean; onToggle: () => void
   );
 }
 
-function SpanCells({ row, props, from, span, theme }: CellsProps & { row: Extract<TreeRow, { kind: "span" }> }): JSX.Element {
-  const { trace, tree, slots } = props;
+/** The cells of one span; a memo, so that scrolling renders only the rows that come into sight. */
+const SpanCells = memo(function SpanCells({ row, trace, tree, slots, critical, onToggle, open, from, span, theme }: CellsProps & { row: Extract<TreeRow, { kind: "span" }> }): JSX.Element {
   const spans = trace.spans;
   const index = row.span;
   const service = trace.services[spans.service[index]];
@@ -119,10 +124,10 @@ function SpanCells({ row, props, from, span, theme }: CellsProps & { row: Extrac
       <GridCell className="name" title={`${service} · ${trace.names[spans.name[index]]}`}>
         <span className="indent" style={{ width: `${Math.min(row.depth, indentLimit) * 12}px` }} aria-hidden="true" />
         {row.depth > indentLimit ? <span className="note">{row.depth}</span> : null}
-        {row.children > 0 ? <Toggle open={!props.collapsed.has(index)} count={tree.descendants[index]} onToggle={() => props.onToggle(row)} /> : <span className="toggle" />}
+        {row.children > 0 ? <Toggle open={open} count={tree.descendants[index]} onToggle={() => onToggle(row)} /> : <span className="toggle" />}
         {failed ? <span className="failed-mark" title="status error">✕<span className="off-screen"> error</span></span> : null}
         {spans.parent[index] === -2 ? <span className="badge warning" title="Its parent span was not received">▲</span> : null}
-        <Swatch name={service} slot={slots.get(service)} />
+        <span className="swatch" style={{ ["--swatch" as string]: colour }} aria-hidden="true" />
         <span className="service-word">{service}</span>
         <span className="cut">{trace.names[spans.name[index]]}</span>
       </GridCell>
@@ -130,16 +135,16 @@ function SpanCells({ row, props, from, span, theme }: CellsProps & { row: Extrac
         {end >= 0 && left <= 100 ? (
           <span className="span-bar" style={{ left: `${Math.max(-1, left)}%`, width: `${Math.max(0.15, Math.min(101, end) - Math.max(-1, left))}%`, background: colour }} />
         ) : <span className={`off-window ${left > 100 ? "later" : "earlier"}`} title="outside of the zoomed time">{left > 100 ? "→" : "←"}</span>}
-        {props.critical ? (spans.critical[index] ?? []).map(([start, finish]) => <span key={start} className="critical" style={{ left: share(start), width: `calc(${share(finish)} - ${share(start)})` }} />) : null}
+        {critical ? (spans.critical[index] ?? []).map(([start, finish]) => <span key={start} className="critical" style={{ left: share(start), width: `calc(${share(finish)} - ${share(start)})` }} />) : null}
         {spans.events[index] > 0 ? <span className="event-mark" style={{ left: `${Math.max(0, Math.min(99, end))}%` }} title={`${spans.events[index]} events`}>◆</span> : null}
       </GridCell>
       <GridCell className="number">{duration(spans.duration[index])}</GridCell>
     </>
   );
-}
+});
 
-function GroupCells({ row, props, from, span, theme }: CellsProps & { row: Extract<TreeRow, { kind: "group" }> }): JSX.Element {
-  const { trace, slots } = props;
+/** The cells of a group: a bar for each member and the sum of their durations. */
+const GroupCells = memo(function GroupCells({ row, trace, slots, onToggle, open, from, span, theme }: CellsProps & { row: Extract<TreeRow, { kind: "group" }> }): JSX.Element {
   const spans = trace.spans;
   const first = row.members[0];
   const service = trace.services[spans.service[first]];
@@ -148,8 +153,8 @@ function GroupCells({ row, props, from, span, theme }: CellsProps & { row: Extra
     <>
       <GridCell className="name">
         <span className="indent" style={{ width: `${Math.min(row.depth, indentLimit) * 12}px` }} aria-hidden="true" />
-        <Toggle open={props.openGroups.has(row.key)} count={row.members.length} onToggle={() => props.onToggle(row)} />
-        <Swatch name={service} slot={slots.get(service)} />
+        <Toggle open={open} count={row.members.length} onToggle={() => onToggle(row)} />
+        <span className="swatch" style={{ ["--swatch" as string]: colour }} aria-hidden="true" />
         <span className="cut group-name">{trace.names[spans.name[first]]} <b>× {groupedCount(row.members.length)}</b></span>
       </GridCell>
       <GridCell className="bars">
@@ -162,4 +167,4 @@ function GroupCells({ row, props, from, span, theme }: CellsProps & { row: Extra
       <GridCell className="number" title="Sum of their durations">Σ {duration(row.total)}</GridCell>
     </>
   );
-}
+});
