@@ -1,6 +1,6 @@
 """Fixtures of the browser tests: Debian's chromium, the server's address, screenshots.
 
-SIGHTLINE_URL          address of a running server, e.g. http://127.0.0.1:4319 (without it the tests are skipped)
+SIGHTLINE_URL          address of a running server with the demo; without it the tests start one
 SIGHTLINE_SCREENSHOTS  folder for screenshots (none are taken without it)
 SIGHTLINE_CHROMIUM     the browser's executable; /usr/bin/chromium unless given
 """
@@ -12,13 +12,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
+from sightline_process import Demo, eventually
+
 
 @pytest.fixture(scope="session")
-def base_url():
-    url = os.environ.get("SIGHTLINE_URL")
-    if not url:
-        pytest.skip("SIGHTLINE_URL is not set")
-    return url.rstrip("/") + "/ui/"
+def base_url(tmp_path_factory):
+    if url := os.environ.get("SIGHTLINE_URL"):
+        yield url.rstrip("/") + "/ui/"
+        return
+    with Demo(tmp_path_factory.mktemp("browser")) as demo:
+        assert eventually(lambda: len(demo.services()) >= 8, seconds=60), "the Shop's services are there"
+        yield demo.api + "/ui/"
 
 
 @pytest.fixture(scope="session")

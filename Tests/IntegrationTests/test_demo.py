@@ -4,20 +4,7 @@ import time
 
 import pytest
 
-from sightline_process import BINARY, ROOT, Sightline, eventually
-
-
-class Demo(Sightline):
-    def start(self, wait=30):
-        self.log = open(self.data.parent / (self.data.name + ".log"), "ab")
-        self.process = subprocess.Popen(
-            [BINARY, "demo", "--data", str(self.data), "--http", "127.0.0.1:0", "--otlp-http", "127.0.0.1:0",
-             "--otlp-grpc", "127.0.0.1:0", "--load", "10"], stdout=subprocess.PIPE, stderr=self.log, cwd=ROOT)
-        line = self.process.stdout.readline().decode()
-        self.began = time.monotonic()
-        assert "http://" in line, self.tail()
-        self.api = line[line.index("http://"):].split()[0].removesuffix("/").removesuffix("/ui")
-        return self
+from sightline_process import BINARY, Demo, eventually
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +13,9 @@ def demo(tmp_path_factory):
         yield running
 
 
-def services(demo):
-    return {one["name"]: one for one in demo.get("/api/v1/services")["services"]}
-
-
 def test_services_fill_within_a_minute(demo):
-    found = eventually(lambda: len(services(demo)) >= 8 and services(demo), seconds=60)
-    assert found, services(demo)
+    found = eventually(lambda: len(demo.services()) >= 8 and demo.services(), seconds=60)
+    assert found, demo.services()
     assert time.monotonic() - demo.began < 60
     assert all(one["requests"] > 0 and one["p95"] > 0 for one in found.values())
     assert "sightline" not in found
@@ -49,10 +32,10 @@ def test_traces_cross_every_boundary(demo):
     assert eventually(whole_checkout, seconds=60), "a trace of five services, without orphans, with logs"
 
 
-def test_a_fault_shows_in_the_services(demo):
+def test_a_fault_shows_in_the_demo.services():
     assert subprocess.run([BINARY, "demo", "fault", "payment-failure=100"], capture_output=True, text=True).returncode == 0
     try:
-        assert eventually(lambda: services(demo).get("payment", {}).get("errors", 0) > 0, seconds=60)
+        assert eventually(lambda: demo.services().get("payment", {}).get("errors", 0) > 0, seconds=60)
     finally:
         subprocess.run([BINARY, "demo", "fault", "payment-failure=0"], check=True, capture_output=True)
 
@@ -69,7 +52,7 @@ def test_the_shop_stays_under_150_megabytes(demo):
 
 def test_the_shop_ends_with_the_server(tmp_path):
     demo = Demo(tmp_path / "data").start()
-    eventually(lambda: len(services(demo)) >= 3, seconds=60)
+    eventually(lambda: len(demo.services()) >= 3, seconds=60)
     children = subprocess.run(["pgrep", "-P", str(demo.pid)], capture_output=True, text=True).stdout.split()
     assert children
     assert demo.stop() == 0

@@ -123,3 +123,22 @@ class Sightline:
             key = (item["signal"], item["reason"])
             counts[key] = counts.get(key, 0) + item["count"]
         return counts
+
+
+class Demo(Sightline):
+    """`sightline demo`: the server with the Shop sending to it."""
+
+    def start(self, wait=30):
+        self.log = open(self.data.parent / (self.data.name + ".log"), "ab")
+        self.process = subprocess.Popen(
+            [BINARY, "demo", "--data", str(self.data), "--http", "127.0.0.1:0", "--otlp-http", "127.0.0.1:0",
+             "--otlp-grpc", "127.0.0.1:0", "--load", "10"], stdout=subprocess.PIPE, stderr=self.log, cwd=ROOT)
+        line = self.process.stdout.readline().decode()
+        self.began = time.monotonic()
+        assert "http://" in line, self.tail()
+        self.api = line[line.index("http://"):].split()[0].removesuffix("/").removesuffix("/ui")
+        return self
+
+    def services(self):
+        """The services of the last hour by name."""
+        return {one["name"]: one for one in self.get("/api/v1/services")["services"]}
