@@ -14,11 +14,16 @@ from playwright.sync_api import sync_playwright
 
 from sightline_process import Demo, eventually
 
+# Taken out of the environment: a server started from here would call them unknown settings.
+URL = os.environ.pop("SIGHTLINE_URL", "")
+SCREENSHOTS = os.environ.pop("SIGHTLINE_SCREENSHOTS", "")
+CHROMIUM = os.environ.pop("SIGHTLINE_CHROMIUM", "/usr/bin/chromium")
+
 
 @pytest.fixture(scope="session")
 def base_url(tmp_path_factory):
-    if url := os.environ.get("SIGHTLINE_URL"):
-        yield url.rstrip("/") + "/ui/"
+    if URL:
+        yield URL.rstrip("/") + "/ui/"
         return
     with Demo(tmp_path_factory.mktemp("browser")) as demo:
         assert eventually(lambda: len(demo.services()) >= 8, seconds=60), "the Shop's services are there"
@@ -29,7 +34,7 @@ def base_url(tmp_path_factory):
 def browser():
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
-            executable_path=os.environ.get("SIGHTLINE_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
+            executable_path=CHROMIUM, args=["--no-sandbox"]
         )
         yield launched
         launched.close()
@@ -56,10 +61,9 @@ class Window:
         self.page.goto(self.base_url + path)
 
     def shot(self, name):
-        folder = os.environ.get("SIGHTLINE_SCREENSHOTS")
-        if folder:
-            pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=str(pathlib.Path(folder) / f"{self.label}-{name}-{self.theme}.png"))
+        if SCREENSHOTS:
+            pathlib.Path(SCREENSHOTS).mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=str(pathlib.Path(SCREENSHOTS) / f"{self.label}-{name}-{self.theme}.png"))
 
     def violations(self, place):
         """What axe finds on the page, one line a rule with the first elements."""

@@ -10,7 +10,7 @@ import uuid
 from otlp_bodies import PROTOBUF, gauge_body, logs_body, spans_body
 from sightline_process import Sightline
 
-ROUNDS = int(os.environ.get("SIGHTLINE_KILL_ROUNDS", "20"))
+ROUNDS = int(os.environ.pop("SIGHTLINE_KILL_ROUNDS", "20"))
 
 
 class Writer(threading.Thread):

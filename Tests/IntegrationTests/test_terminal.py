@@ -78,12 +78,12 @@ def test_a_closed_pipe_is_quiet(server, mark):
 
 def test_tail_shows_what_arrives(server):
     mark = uuid.uuid4().hex
-    process = subprocess.Popen([BINARY, "tail", mark, "--format", "raw", "--server", server.api], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([BINARY, "tail", mark, "--format", "raw", "--server", server.api], stdout=subprocess.PIPE)
     os.set_blocking(process.stdout.fileno(), False)
 
     def received():
         server.post("/v1/logs", logs_body([{"body": mark + " live"}, {"body": "something else"}]), PROTOBUF)
-        return process.stdout.read()
+        return (process.stdout.read() or b"").decode()
     output = eventually(received, seconds=15, interval=0.3)
     process.terminate()
     process.wait(10)

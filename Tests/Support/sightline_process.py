@@ -10,7 +10,8 @@ import urllib.parse
 import urllib.request
 
 ROOT = pathlib.Path(__file__).parents[2]
-BINARY = os.environ.get("SIGHTLINE_BINARY", str(ROOT / ".build/release/sightline"))
+# Taken out of the environment: the server would call it an unknown setting.
+BINARY = os.environ.pop("SIGHTLINE_BINARY", str(ROOT / ".build/release/sightline"))
 
 
 def eventually(condition, seconds=20.0, interval=0.05):

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import Server
 
 /// `sightline check`: says what is wrong with a configuration, by line, and prints what would be in force.
@@ -10,9 +11,10 @@ struct CheckCommand: ParsableCommand {
   var file: String
 
   func run() throws {
-    var options = ServeOptions()
-    options.config = file
-    let loader = options.load()
+    var loader = ConfigurationLoader()
+    loader.apply(file: file)
+    loader.apply(environment: ProcessInfo.processInfo.environment)
+    loader.checkTogether()
     for problem in loader.problems { print(problem) }
     guard loader.problems.isEmpty else { throw ExitCode(1) }
     print(loader.rendered(), terminator: "")

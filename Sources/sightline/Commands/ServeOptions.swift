@@ -33,10 +33,10 @@ struct ServeOptions: ParsableArguments {
     help: ArgumentHelp("Any setting by its path in the file; repeatable.", valueName: "path=value"))
   var settings: [String] = []
 
-  /// Reads file, environment and flags, and checks them together.
+  /// The configuration from file, environment and flags, or an error that lists every problem.
   ///
   /// - Parameter dataDirectory: the folder when none is given.
-  func load(dataDirectory: String? = nil) -> ConfigurationLoader {
+  func configuration(dataDirectory: String? = nil) throws -> ConfigurationLoader {
     var loader = ConfigurationLoader()
     if let dataDirectory { loader.setStandard(path: "data", value: dataDirectory) }
     let environment = ProcessInfo.processInfo.environment
@@ -52,12 +52,6 @@ struct ServeOptions: ParsableArguments {
       loader.apply(path: String(parts[0]), value: parts.count == 2 ? String(parts[1]) : "")
     }
     loader.checkTogether()
-    return loader
-  }
-
-  /// The configuration, or an error that lists every problem.
-  func configuration(dataDirectory: String? = nil) throws -> ConfigurationLoader {
-    let loader = load(dataDirectory: dataDirectory)
     guard loader.problems.isEmpty else {
       throw ValidationError(loader.problems.map(\.description).joined(separator: "\n"))
     }
