@@ -117,7 +117,7 @@ const inside = (window) => (record) => record.ms >= window.from && record.ms < w
 
 // Rows --------------------------------------------------------------------------------------------------------------
 
-const logRow = ({ ms, ...record }) => record;
+const logRow = (record) => ({ ...record, ms: undefined });
 const spanRow = (span) => ({
   trace_id: span.trace_id, span_id: span.span_id, parent_span_id: span.parent_span_id || undefined, name: span.name, kind: kinds[span.kind], service: span.service,
   start: nanos(span.ms), end: nanos(span.ms + span.duration / 1e6), duration: span.duration, status: statuses[span.status], status_message: span.status_message,
