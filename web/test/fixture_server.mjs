@@ -175,9 +175,9 @@ function aggregate(records, parameters, window, isSpans) {
     if (name === "count") return rows.length;
     if (rows.length === 0) return null;
     if (name === "errors") return rows.filter((row) => (isSpans ? row.status === 2 : row.severity >= 17)).length;
-    const share = /^p([\d.]+)/.exec(name);
+    const share = /^p([\d.]+)\(duration\)$/.exec(name);
     if (share) return quantile(rows.map((row) => row.duration).sort((a, b) => a - b), Number(share[1]) / 100);
-    return rows.length;
+    throw new Error(`'${name}' is no aggregate`);
   };
   return {
     meta: { by, aggregates, ...(stepped ? { step: scale.step * 1e6, times: scale.times.map(nanos) } : {}) },

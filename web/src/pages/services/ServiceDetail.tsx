@@ -77,7 +77,7 @@ function Charts({ data, window, stale }: { data: ServiceAnswer | null; window: T
   const errors = useMemo(() => [{ name: "errors", colour: "error", values: service?.error_series ?? [], area: true }], [service]);
   const quantiles = useStream<never>(service ? pathOf("traces/aggregate", [
     ...question({ ...current, filters: [...withoutService(current.filters), { key: "service.name", op: "eq", value: service.name }, { key: "kind", op: "in", value: "server,consumer" }] }, window, "traces"),
-    ["agg", "p50,p95,p99"], ["step", writeDuration(step * 1e6)],
+    ["agg", "p50(duration),p95(duration),p99(duration)"], ["step", writeDuration(step * 1e6)],
   ]) : null);
   const durations = useMemo(() => {
     const values = (quantiles.result?.groups as AggregateGroup[] | undefined)?.[0]?.values;
