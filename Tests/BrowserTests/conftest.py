@@ -54,7 +54,7 @@ class Window:
         self.theme = theme
         self.label = label
         self.complaints = []
-        page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
+        page.on("console", lambda message: message.type == "error" and self.complaints.append(f"{message.text} {message.location.get('url', '')}"))
         page.on("pageerror", lambda failure: self.complaints.append(str(failure)))
 
     def open(self, path):

@@ -22,7 +22,6 @@ const routes = [
 export function makeData(seed, now, count) {
   const random = generator(seed);
   const hex = (digits) => Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join("");
-  const pick = (list) => list[Math.floor(random() * list.length)];
   const [traces, spans, logs] = [[], [], []];
   const nanos = (ms) => `${Math.floor(ms)}${String(Math.round((ms % 1) * 1e6)).padStart(6, "0")}`;
   const versions = { checkout: "2.7.1", payment: "1.9.0" };

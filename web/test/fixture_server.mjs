@@ -117,7 +117,7 @@ const inside = (window) => (record) => record.ms >= window.from && record.ms < w
 
 // Rows --------------------------------------------------------------------------------------------------------------
 
-const logRow = ({ ms, ...record }) => record;
+const logRow = (record) => ({ ...record, ms: undefined });
 const spanRow = (span) => ({
   trace_id: span.trace_id, span_id: span.span_id, parent_span_id: span.parent_span_id || undefined, name: span.name, kind: kinds[span.kind], service: span.service,
   start: nanos(span.ms), end: nanos(span.ms + span.duration / 1e6), duration: span.duration, status: statuses[span.status], status_message: span.status_message,
@@ -175,9 +175,9 @@ function aggregate(records, parameters, window, isSpans) {
     if (name === "count") return rows.length;
     if (rows.length === 0) return null;
     if (name === "errors") return rows.filter((row) => (isSpans ? row.status === 2 : row.severity >= 17)).length;
-    const share = /^p([\d.]+)/.exec(name);
+    const share = /^p([\d.]+)\(duration\)$/.exec(name);
     if (share) return quantile(rows.map((row) => row.duration).sort((a, b) => a - b), Number(share[1]) / 100);
-    return rows.length;
+    throw new Error(`'${name}' is no aggregate`);
   };
   return {
     meta: { by, aggregates, ...(stepped ? { step: scale.step * 1e6, times: scale.times.map(nanos) } : {}) },

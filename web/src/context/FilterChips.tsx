@@ -67,7 +67,7 @@ function FilterForm({ signal, initial, onDone }: { signal: Signal; initial: Filt
       event.preventDefault();
       submit(filter.value);
     }}>
-      <Suggest autoFocus openOnFocus label="Field" placeholder="field, e.g. http.route" value={filter.key} onChange={(key) => setFilter({ ...filter, key })}
+      <Suggest first openOnFocus label="Field" placeholder="field, e.g. http.route" value={filter.key} onChange={(key) => setFilter({ ...filter, key })}
         onSubmit={() => submit(filter.value)} suggest={(text, abort) => suggestFields(signal, text, abort)} />
       <select aria-label="Operator" value={filter.op} onChange={(event) => setFilter({ ...filter, op: event.target.value as FilterOperator })}>
         {operatorNames.map(([op, name]) => <option key={op} value={op}>{name}</option>)}

@@ -9,7 +9,7 @@ export interface Suggestion {
 }
 
 /** A text field that suggests while one types: combobox with a listbox below. */
-export function Suggest({ value, onChange, onSubmit, suggest, label, placeholder, className, autoFocus, inputRef, invalid, describedBy, openOnFocus }: {
+export function Suggest({ value, onChange, onSubmit, suggest, label, placeholder, className, first, inputRef, invalid, describedBy, openOnFocus }: {
   value: string;
   onChange: (value: string) => void;
   onSubmit: (value: string) => void;
@@ -18,7 +18,8 @@ export function Suggest({ value, onChange, onSubmit, suggest, label, placeholder
   label: string;
   placeholder?: string;
   className?: string;
-  autoFocus?: boolean;
+  /** The box around it puts the focus here when it opens. */
+  first?: boolean;
   inputRef?: React.RefObject<HTMLInputElement>;
   invalid?: boolean;
   describedBy?: string;
@@ -76,7 +77,7 @@ export function Suggest({ value, onChange, onSubmit, suggest, label, placeholder
         spellCheck={false}
         value={value}
         placeholder={placeholder}
-        data-autofocus={autoFocus || undefined}
+        data-autofocus={first || undefined}
         onChange={(event) => {
           onChange(event.target.value);
           setOpen(true);

@@ -57,23 +57,21 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
   const middle = (index: number): number => times[index] + step / 2;
 
   const trace = (context: CanvasRenderingContext2D, area: Geometry, values: (number | null)[]): void => {
+    const reach = reachOf(values);
     context.beginPath();
-    let drawing = false;
+    let last = -Infinity;
     for (let index = 0; index < values.length; index += 1) {
       const value = values[index];
-      if (value === null || value === undefined) {
-        drawing = false;
-        continue;
-      }
+      if (value === null || value === undefined) continue;
       const [x, y] = [area.x(middle(index)), area.y(value + shift)];
-      if (drawing) context.lineTo(x, y);
+      if (index - last <= reach) context.lineTo(x, y);
       else {
         // A value alone between gaps would be invisible as a line.
-        const alone = values[index + 1] === null || values[index + 1] === undefined;
-        if (alone) context.rect(x - 1, y - 1, 2, 2);
+        const next = values.findIndex((other, place) => place > index && other !== null && other !== undefined);
+        if (next < 0 || next - index > reach) context.rect(x - 1, y - 1, 2, 2);
         context.moveTo(x, y);
       }
-      drawing = true;
+      last = index;
     }
     context.stroke();
   };
@@ -148,6 +146,20 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
   );
 }
 
+/** Buckets that a line may bridge: what is sent every second bucket is no gap, what is missing for longer is one. */
+function reachOf(values: (number | null)[]): number {
+  const distances: number[] = [];
+  let last = -1;
+  for (let index = 0; index < values.length; index += 1) {
+    if (values[index] === null || values[index] === undefined) continue;
+    if (last >= 0) distances.push(index - last);
+    last = index;
+  }
+  if (distances.length === 0) return 1;
+  distances.sort((a, b) => a - b);
+  return Math.floor(distances[Math.floor(distances.length / 2)] * 1.5);
+}
+
 function extent(series: ChartSeries[], exemplars: ChartExemplar[] | undefined): { low: number; high: number } {
   let [low, high] = [0, 0];
   for (const line of series) {
@@ -165,19 +177,24 @@ function fillArea(context: CanvasRenderingContext2D, area: Geometry, values: (nu
   context.save();
   context.fillStyle = colour;
   context.globalAlpha = 0.12;
-  let start = -1;
-  for (let index = 0; index <= values.length; index += 1) {
-    const value = values[index];
-    const present = value !== null && value !== undefined;
-    if (present && start < 0) start = index;
-    if (present || start < 0) continue;
-    context.beginPath();
-    context.moveTo(area.x(middle(start)), area.y(shift));
-    for (let point = start; point < index; point += 1) context.lineTo(area.x(middle(point)), area.y((values[point] as number) + shift));
-    context.lineTo(area.x(middle(index - 1)), area.y(shift));
-    context.fill();
-    start = -1;
-  }
+  const reach = reachOf(values);
+  let run: number[] = [];
+  const close = (): void => {
+    if (run.length > 1) {
+      context.beginPath();
+      context.moveTo(area.x(middle(run[0])), area.y(shift));
+      for (const point of run) context.lineTo(area.x(middle(point)), area.y((values[point] as number) + shift));
+      context.lineTo(area.x(middle(run[run.length - 1])), area.y(shift));
+      context.fill();
+    }
+    run = [];
+  };
+  values.forEach((value, index) => {
+    if (value === null || value === undefined) return;
+    if (run.length > 0 && index - run[run.length - 1] > reach) close();
+    run.push(index);
+  });
+  close();
   context.restore();
 }
 

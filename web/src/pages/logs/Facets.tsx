@@ -11,7 +11,7 @@ import { Swatch } from "../../ui/controls";
 
 /** Fields that are opened first when the data has them. */
 const preferred: Record<"logs" | "traces", string[]> = {
-  logs: ["service.name", "severity_text", "event_name", "http.route", "exception.type", "error.type", "deployment.environment.name"],
+  logs: ["service.name", "severity_text", "event_name", "http.route", "exception.type", "error.type", "resource.deployment.environment.name"],
   traces: ["service.name", "name", "http.route", "status", "kind", "http.response.status_code", "error.type"],
 };
 
@@ -37,7 +37,8 @@ export function Facets({ signal, window }: { signal: "logs" | "traces"; window: 
             <h2>
               <button type="button" className="facet-head" aria-expanded={open} onClick={() => setOpened({ ...opened, [name]: !open })}>
                 <Icon name={open ? "down" : "chevron"} size={10} />
-                <span className="cut">{name}</span>
+                <span className="cut" title={name}>{name.replace(/^resource\./, "")}</span>
+                {name.startsWith("resource.") ? <span className="note">resource</span> : null}
               </button>
             </h2>
             {open ? <FacetValues signal={signal} field={name} window={window} /> : null}
@@ -48,10 +49,20 @@ export function Facets({ signal, window }: { signal: "logs" | "traces"; window: 
   );
 }
 
+/** Names that only the record itself has; an attribute of the same name keeps its prefix. */
+const intrinsic = new Set(["name", "kind", "status", "status_message", "duration", "severity", "severity_text", "body", "event_name", "trace_id", "span_id", "time"]);
+
+/** The name that filters take: an attribute without its prefix, the service's name as everywhere else. */
+function shortName(name: string): string {
+  if (name === "service" || name === "resource.service.name") return "service.name";
+  const bare = name.startsWith("attribute.") ? name.slice("attribute.".length) : name;
+  return intrinsic.has(bare) ? name : bare;
+}
+
 function fieldOrder(signal: "logs" | "traces", data: FieldsAnswer | null): string[] {
   const known = new Map<string, number>();
   for (const field of data?.fields ?? []) {
-    const name = field.name === "service" || field.name === "resource.service.name" ? "service.name" : field.name;
+    const name = shortName(field.name);
     if (!identifiers.test(name)) known.set(name, Math.max(known.get(name) ?? 0, field.rows ?? 0));
   }
   const rank = (name: string): number => {

@@ -77,7 +77,7 @@ function Charts({ data, window, stale }: { data: ServiceAnswer | null; window: T
   const errors = useMemo(() => [{ name: "errors", colour: "error", values: service?.error_series ?? [], area: true }], [service]);
   const quantiles = useStream<never>(service ? pathOf("traces/aggregate", [
     ...question({ ...current, filters: [...withoutService(current.filters), { key: "service.name", op: "eq", value: service.name }, { key: "kind", op: "in", value: "server,consumer" }] }, window, "traces"),
-    ["agg", "p50,p95,p99"], ["step", writeDuration(step * 1e6)],
+    ["agg", "p50(duration),p95(duration),p99(duration)"], ["step", writeDuration(step * 1e6)],
   ]) : null);
   const durations = useMemo(() => {
     const values = (quantiles.result?.groups as AggregateGroup[] | undefined)?.[0]?.values;
@@ -135,7 +135,7 @@ function Operations({ data, name }: { data: ServiceAnswer; name: string }): JSX.
             <GridCell className="name"><span className="cut link-like" title="Its traces, slowest first">{operation.name}</span></GridCell>
             <GridCell className="kind">{spanKind(operation.kind)}</GridCell>
             <GridCell className="number wide"><Sparkline values={wholeBuckets(operation.rate_series)} colour="slot0" /><span>{ratePerSecond(operation.rate)}</span></GridCell>
-            <GridCell className={`number ${operation.errors > 0 ? healthOf(operation).tone : ""}`} title={`${groupedCount(operation.errors)} of ${groupedCount(operation.requests)} failed`}>{percentage(operation.error_rate)}</GridCell>
+            <GridCell className={`number ${healthOf(operation).rank >= 2 ? healthOf(operation).tone : ""}`} title={`${groupedCount(operation.errors)} of ${groupedCount(operation.requests)} failed`}>{percentage(operation.error_rate)}</GridCell>
             <GridCell className="number wide"><Sparkline values={operation.p95_series} colour="slot1" /><span>{operation.p95 === null ? "–" : duration(operation.p95)}</span></GridCell>
             <GridCell className="number">{operation.p50 === null ? "–" : duration(operation.p50)}</GridCell>
             <GridCell className="number">{operation.p99 === null ? "–" : duration(operation.p99)}</GridCell>

@@ -136,7 +136,7 @@ function ServiceRow({ service }: { service: ServiceSummary }): JSX.Element {
       <GridCell className={`health ${health.tone}`}><span aria-hidden="true">{health.shape}</span> {health.word}</GridCell>
       <GridCell className="name"><ServiceName name={service.name} />{service.languages?.[0] ? <span className="note">{service.languages[0]}</span> : null}</GridCell>
       <GridCell className="number wide"><Sparkline values={wholeBuckets(service.rate_series)} colour="slot0" /><span>{ratePerSecond(service.rate)}</span></GridCell>
-      <GridCell className={`number wide ${service.errors > 0 ? health.tone : ""}`} title={`${groupedCount(service.errors)} of ${groupedCount(service.requests)} requests failed`}>
+      <GridCell className={`number wide ${health.rank >= 2 ? health.tone : ""}`} title={`${groupedCount(service.errors)} of ${groupedCount(service.requests)} requests failed`}>
         <Sparkline values={service.error_series} colour="error" /><span>{percentage(service.error_rate)}</span>
       </GridCell>
       <GridCell className="number">{service.p50 === null ? "–" : duration(service.p50)}</GridCell>
