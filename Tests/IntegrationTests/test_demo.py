@@ -32,7 +32,7 @@ def test_traces_cross_every_boundary(demo):
     assert eventually(whole_checkout, seconds=60), "a trace of five services, without orphans, with logs"
 
 
-def test_a_fault_shows_in_the_demo.services():
+def test_a_fault_shows_in_the_services(demo):
     assert subprocess.run([BINARY, "demo", "fault", "payment-failure=100"], capture_output=True, text=True).returncode == 0
     try:
         assert eventually(lambda: demo.services().get("payment", {}).get("errors", 0) > 0, seconds=60)
