@@ -120,6 +120,7 @@ def test_walk_by_keyboard(window, linked):
     press("j")
     press("Shift+T")
     expect(page).to_have_url(re.compile(r"/ui/traces/[0-9a-f]{32}"))
+    expect(page.get_by_role("treegrid", name="Spans of the trace").get_by_role("row").nth(1)).to_be_visible()
     press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Critical path")
     window.shot("keys")
