@@ -10,7 +10,9 @@ extension EmbeddedStore {
     checkDisk()
     flushWhatIsDue(now)
     let isRetentionDue = schedule.withLock { schedule in
-      if let last = schedule.retentionAppliedAt, now >= last, now - last < configuration.retentionInterval { return false }
+      if let last = schedule.retentionAppliedAt, now >= last, now - last < configuration.retentionInterval {
+        return false
+      }
       schedule.retentionAppliedAt = now
       return true
     }
@@ -49,7 +51,9 @@ extension EmbeddedStore {
       Signal.allCases.filter { signal in
         if isLogFull || state[signal].flushing != nil { return true }
         if state[signal].memoryByteCount >= flushByteCount { return true }
-        guard let first = state.firstAppendedAt(signal), let age = configuration.flushAgeSeconds[signal] else { return false }
+        guard let first = state.firstAppendedAt(signal), let age = configuration.flushAgeSeconds[signal] else {
+          return false
+        }
         return now - first >= Int64(age) * 1_000_000_000
       }
     }
@@ -90,7 +94,8 @@ extension EmbeddedStore {
   /// reached the disk is unknown, and the next attempt writes the same rows under the same names.
   private func write(_ generation: StoreState.Generation, of signal: Signal) throws(StorageError) -> [StoredPart] {
     let flush = PartFlush(
-      signal: signal, tenant: Self.tenant, layout: layout, fileSystem: fileSystem, roundByteCount: flushByteCount + flushByteCount / 2)
+      signal: signal, tenant: Self.tenant, layout: layout, fileSystem: fileSystem,
+      roundByteCount: flushByteCount + flushByteCount / 2)
     return try manifest.withLock { manifest throws(StorageError) in
       let parts = try flush.write(generation.blocks, firstNumber: manifest.state.nextPart)
       var edit = parts.map { ManifestOperation.addPart($0.entry) }
@@ -114,7 +119,8 @@ extension EmbeddedStore {
     let expired = RetentionPlan.partsToDrop(entries, policy: policy, now: now)
     var report = RetentionReport()
     if !expired.isEmpty {
-      try manifest.withLock { manifest throws(StorageError) in try manifest.append(expired.map { .removePart($0.key) }) }
+      try manifest.withLock { manifest throws(StorageError) in try manifest.append(expired.map { .removePart($0.key) })
+      }
       let removed = state.withLock { $0.removeParts(Set(expired.map(\.key))) }
       for part in removed {
         part.removeWhenReleased()

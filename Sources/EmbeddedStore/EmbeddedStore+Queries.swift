@@ -6,6 +6,9 @@ package import TelemetryStore
 extension EmbeddedStore: TelemetryStore {
   package var capabilities: StoreCapabilities { .regularExpressions }
 
+  /// See `TelemetryStore.validate`.
+  package func validate(_ predicate: Predicate) throws(StoreFailure) { try queries.validate(predicate) }
+
   /// See `TelemetryStore.scan`. The stream holds its snapshot, so that its parts stay until it ends.
   package func scan(_ request: ScanRequest) async throws(StoreFailure) -> ScanStream {
     let snapshot = try snapshot(request.signal, tenant: request.tenant)

@@ -36,7 +36,8 @@ package final class EmbeddedStore: Sendable {
   }
 
   init(
-    configuration: EmbeddedStoreConfiguration, fileSystem: any FileSystem, log: WriteAheadLog, manifest: consuming Manifest,
+    configuration: EmbeddedStoreConfiguration, fileSystem: any FileSystem, log: WriteAheadLog,
+    manifest: consuming Manifest,
     parts: [StoredPart], folderLock: FolderLock, conditions: StoreConditions
   ) {
     self.configuration = configuration
@@ -58,8 +59,10 @@ package final class EmbeddedStore: Sendable {
 
   /// Starts the threads. They hold the store weakly: dropping it without `close` is a crash that loses nothing.
   func start() throws(StorageError) {
-    let sync = try SerialThread(name: "wal-sync", interval: configuration.syncInterval) { [weak self] in self?.syncLog() }
-    let maintenance = try SerialThread(name: "maintenance", interval: configuration.maintenanceInterval) { [weak self] in
+    let sync = try SerialThread(name: "wal-sync", interval: configuration.syncInterval) { [weak self] in self?.syncLog()
+    }
+    let maintenance = try SerialThread(name: "maintenance", interval: configuration.maintenanceInterval) {
+      [weak self] in
       self?.maintain()
     }
     threads.withLock { $0 = Threads(sync: sync, maintenance: maintenance) }

@@ -49,7 +49,8 @@ package struct EmbeddedStoreConfiguration: Sendable {
     self.shardCount = max(1, shardCount ?? min(processorCount, 16))
     self.durability = durability
     let machineBytes = sysconf(Int32(_SC_PHYS_PAGES)).multipliedReportingOverflow(by: sysconf(Int32(_SC_PAGESIZE)))
-    self.memoryBytes = memoryBytes ?? min(800_000_000, machineBytes.overflow ? .max : max(64 << 20, machineBytes.partialValue / 5 * 2))
+    self.memoryBytes =
+      memoryBytes ?? min(800_000_000, machineBytes.overflow ? .max : max(64 << 20, machineBytes.partialValue / 5 * 2))
     queryThreadCount = processorCount
   }
 }

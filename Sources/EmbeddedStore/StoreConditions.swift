@@ -11,7 +11,9 @@ final class StoreConditions: Sendable {
 
   /// The latest detail of the same kind and object is kept.
   func raise(_ kind: StoreCondition.Kind, _ object: String, _ detail: String) {
-    conditions.withLock { $0[Key(kind: kind, object: object)] = StoreCondition(kind: kind, object: object, detail: detail) }
+    conditions.withLock {
+      $0[Key(kind: kind, object: object)] = StoreCondition(kind: kind, object: object, detail: detail)
+    }
   }
 
   func clear(_ kind: StoreCondition.Kind, _ object: String) {

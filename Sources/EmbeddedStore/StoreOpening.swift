@@ -124,7 +124,8 @@ struct StoreOpening: Sendable {
       quarantine: quarantine, flushedThrough: flushedThrough)
     _ = try recovery.run { frame in
       do {
-        store.publishReplayed(try decode(frame), signal: frame.kind.signal, shard: shard.shard, sequence: frame.sequence)
+        store.publishReplayed(
+          try decode(frame), signal: frame.kind.signal, shard: shard.shard, sequence: frame.sequence)
       } catch {
         return "\(error)"
       }

@@ -35,9 +35,11 @@ package struct ServiceCatalogue: Sendable {
     var statistics = QueryStatistics()
     statistics.add(try await addMetadata(to: &found, filter: filter))
     statistics.add(try await addLogs(to: &found, filter: filter))
-    statistics.add(try await addRequests(to: &found, ServiceCatalogue.answered, filter: filter, onlyWithoutRequests: false))
+    statistics.add(
+      try await addRequests(to: &found, ServiceCatalogue.answered, filter: filter, onlyWithoutRequests: false))
     if found.values.contains(where: { $0.rates.requests == 0 }) {
-      statistics.add(try await addRequests(to: &found, ServiceCatalogue.root, filter: filter, onlyWithoutRequests: true))
+      statistics.add(
+        try await addRequests(to: &found, ServiceCatalogue.root, filter: filter, onlyWithoutRequests: true))
     }
     if let excluded { found[excluded] = nil }
     let services = found.values.sorted { ($1.rates.requests, $0.name) < ($0.rates.requests, $1.name) }
@@ -63,19 +65,24 @@ package struct ServiceCatalogue: Sendable {
   private func addMetadata(
     to found: inout [String: ServiceSummary], filter: Predicate
   ) async throws(StoreFailure) -> QueryStatistics {
-    let fields = ["service.version", "service.namespace", "telemetry.sdk.language"].map { FieldReference(.resource, $0) }
+    let fields = ["service.version", "service.namespace", "telemetry.sdk.language"].map {
+      FieldReference(.resource, $0)
+    }
     let answer = try await store.aggregate(
       AggregateRequest(
         signal: .spans, timeRange: range, predicate: filter, groupBy: [Field.serviceName] + fields,
         aggregates: [Aggregate(.maximum, of: Field.time)]), progress: nil)
-    for (key, states) in answer.groups.sorted(by: { ServiceCatalogue.time($0.value) < ServiceCatalogue.time($1.value) }) {
+    for (key, states) in answer.groups.sorted(by: { ServiceCatalogue.time($0.value) < ServiceCatalogue.time($1.value) })
+    {
       guard key.values.count == 4 else { continue }
       let name = ServiceCatalogue.name(key.values[0])
       var summary = found[name] ?? ServiceSummary(name: name, axis: axis)
       // Ascending in time: the latest version and namespace stay.
       if let version = key.values[1]?.text { summary.version = version }
       if let namespace = key.values[2]?.text { summary.namespace = namespace }
-      if let language = key.values[3]?.text, !summary.languages.contains(language) { summary.languages.append(language) }
+      if let language = key.values[3]?.text, !summary.languages.contains(language) {
+        summary.languages.append(language)
+      }
       summary.lastSeen = max(summary.lastSeen ?? .min, ServiceCatalogue.time(states))
       found[name] = summary
     }

@@ -95,7 +95,8 @@ package struct ServiceDetail: Sendable {
       let host = key.values[1]?.text
       instances.append(
         Instance(
-          id: key.values[0]?.textOrNumber ?? host ?? "unknown", host: host, version: key.values[2]?.text, requests: requests,
+          id: key.values[0]?.textOrNumber ?? host ?? "unknown", host: host, version: key.values[2]?.text,
+          requests: requests,
           errors: errors, lastSeen: ServiceCatalogue.time(states)))
     }
     instances.sort { ($1.lastSeen, $0.id) < ($0.lastSeen, $1.id) }

@@ -20,7 +20,8 @@ package struct RequestRates: Sendable {
 
   /// What the store computes for it, in this order.
   package static let aggregates: [Aggregate] = [
-    Aggregate(.count), Aggregate(.count, where: AggregatePlan.errors(of: .spans)), Aggregate(.histogram, of: Field.duration),
+    Aggregate(.count), Aggregate(.count, where: AggregatePlan.errors(of: .spans)),
+    Aggregate(.histogram, of: Field.duration),
   ]
 
   /// Adds the states of one group.

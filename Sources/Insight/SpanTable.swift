@@ -80,7 +80,9 @@ package struct SpanTable: Sendable {
 
   private static func integers(_ batch: RecordBatch, _ field: FieldReference, _ rows: Int) -> [Int64] {
     var result = [Int64](repeating: 0, count: rows)
-    guard let column = batch.column(ColumnKey(field, .int)), case .int64(let values) = column.values else { return result }
+    guard let column = batch.column(ColumnKey(field, .int)), case .int64(let values) = column.values else {
+      return result
+    }
     for (index, value) in values.enumerated() {
       let row = column.rows.map { Int($0[index]) } ?? index
       if row < rows { result[row] = value }
@@ -90,7 +92,9 @@ package struct SpanTable: Sendable {
 
   private static func spans(_ batch: RecordBatch, _ field: FieldReference, _ rows: Int) -> [SpanID] {
     var result = [SpanID](repeating: .zero, count: rows)
-    guard let column = batch.column(ColumnKey(field, .spanID)), case .spanIDs(let values) = column.values else { return result }
+    guard let column = batch.column(ColumnKey(field, .spanID)), case .spanIDs(let values) = column.values else {
+      return result
+    }
     for (index, value) in values.enumerated() {
       let row = column.rows.map { Int($0[index]) } ?? index
       if row < rows { result[row] = value }
@@ -100,7 +104,8 @@ package struct SpanTable: Sendable {
 
   private static func traces(_ batch: RecordBatch, _ rows: Int) -> [TraceID] {
     var result = [TraceID](repeating: .zero, count: rows)
-    guard let column = batch.column(ColumnKey(Field.traceID, .traceID)), case .traceIDs(let values) = column.values else {
+    guard let column = batch.column(ColumnKey(Field.traceID, .traceID)), case .traceIDs(let values) = column.values
+    else {
       return result
     }
     for (index, value) in values.enumerated() {

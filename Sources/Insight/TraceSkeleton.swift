@@ -74,7 +74,8 @@ package struct TraceSkeleton: Sendable {
     duration = overflow ? .max : max(0, length)
     missingParents = missing.sorted()
     critical = CriticalPath.parts(
-      starts: order.map { table.starts[$0] }, ends: order.map { SpanInterval.end(table.starts[$0], table.durations[$0]) },
+      starts: order.map { table.starts[$0] },
+      ends: order.map { SpanInterval.end(table.starts[$0], table.durations[$0]) },
       parents: parent, origin: begin)
   }
 

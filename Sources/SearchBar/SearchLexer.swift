@@ -86,7 +86,8 @@ struct SearchLexer {
         content.append(byte)
       }
     }
-    throw SearchBarError("the quote is not closed", position: start, length: bytes.count - start, hint: "add '\"' at the end")
+    throw SearchBarError(
+      "the quote is not closed", position: start, length: bytes.count - start, hint: "add '\"' at the end")
   }
 
   /// A regular expression between slashes, if one stands here: the next unescaped slash ends a word. `\/` is a slash.

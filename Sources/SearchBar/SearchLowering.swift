@@ -89,9 +89,11 @@ extension FieldTest {
     let place = SearchValue("", position: field.position + field.name.utf8.count + 1)
     switch test {
     case .word(let text) where reference != Field.body || !isFree:
-      return try literal(reference, .equal, SearchValue(text, position: place.position, length: text.utf8.count), now: now)
+      return try literal(
+        reference, .equal, SearchValue(text, position: place.position, length: text.utf8.count), now: now)
     case .phrase(let text) where !isFree:
-      return try literal(reference, .equal, SearchValue(text, position: place.position, length: text.utf8.count), now: now)
+      return try literal(
+        reference, .equal, SearchValue(text, position: place.position, length: text.utf8.count), now: now)
     case .wildcard(let pieces) where reference != Field.body:
       if pieces.count == 2, pieces[1].isEmpty { return .text(reference, TextMatch(.prefix(pieces[0]))) }
       let inner = pieces.filter { !$0.isEmpty }

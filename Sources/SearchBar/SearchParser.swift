@@ -37,7 +37,8 @@ package struct SearchParser {
 
   private func unexpected() -> SearchBarError {
     if lexer.current == UInt8(ascii: ")") {
-      return SearchBarError("')' without '('", position: lexer.position, hint: "remove it, or write \\) to search for it")
+      return SearchBarError(
+        "')' without '('", position: lexer.position, hint: "remove it, or write \\) to search for it")
     }
     return SearchBarError("expected a word or a field", position: lexer.position)
   }
@@ -193,7 +194,9 @@ package struct SearchParser {
     guard word.isPlain else { return nil }
     let bytes = Array(word.text.utf8)
     guard bytes.count > 2,
-      let dots = bytes.indices.dropLast().first(where: { bytes[$0] == UInt8(ascii: ".") && bytes[$0 + 1] == UInt8(ascii: ".") })
+      let dots = bytes.indices.dropLast().first(where: {
+        bytes[$0] == UInt8(ascii: ".") && bytes[$0 + 1] == UInt8(ascii: ".")
+      })
     else { return nil }
     let lower = bytes[..<dots]
     let upper = bytes[(dots + 2)...]
@@ -214,7 +217,8 @@ package struct SearchParser {
   private func isKeyword(_ text: String) -> Bool {
     var copy = lexer
     copy.skipSpaces()
-    guard let word = copy.word(stopsAtColon: true), word.isPlain, !word.hasStar, copy.current != UInt8(ascii: ":") else {
+    guard let word = copy.word(stopsAtColon: true), word.isPlain, !word.hasStar, copy.current != UInt8(ascii: ":")
+    else {
       return false
     }
     return word.text.lowercased() == text

@@ -34,7 +34,8 @@ package enum WordCodec {
       bestSize = values.count * 8
     }
     if values.count >= trialMinimum, bestSize > values.count / 8,
-      let candidate = trial(values, deltas.span, frames, deltaFrames, bytesPerValue: Double(bestSize) / Double(values.count))
+      let candidate = trial(
+        values, deltas.span, frames, deltaFrames, bytesPerValue: Double(bestSize) / Double(values.count))
     {
       var attempt = EncodingWriter()
       appendCompressed(candidate, values, deltas.span, frames, deltaFrames, to: &attempt)

@@ -30,7 +30,9 @@ package enum Zstandard {
   package static func decompress(
     _ source: [UInt8], _ range: Range<Int>, byteCount: Int, into target: inout [UInt8]
   ) throws(EncodingError) {
-    guard byteCount <= EncodingLimits.chunkBytes else { throw EncodingError(.tooLarge, "a frame of \(byteCount) bytes") }
+    guard byteCount <= EncodingLimits.chunkBytes else {
+      throw EncodingError(.tooLarge, "a frame of \(byteCount) bytes")
+    }
     let start = target.count
     target.append(contentsOf: repeatElement(0, count: byteCount))
     let written = decompress(source, range, into: &target, at: start, byteCount: byteCount)

@@ -18,12 +18,16 @@ enum ColumnConcatenation {
       }
     }
     return order.map { key in
-      let columns = (pieces[key] ?? []).map { (parts[$0.part].start, parts[$0.part].count, parts[$0.part].columns[$0.column]) }
+      let columns = (pieces[key] ?? []).map {
+        (parts[$0.part].start, parts[$0.part].count, parts[$0.part].columns[$0.column])
+      }
       return unite(key, columns, rowCount: rowCount)
     }
   }
 
-  private static func unite(_ key: ColumnKey, _ pieces: [(start: Int, count: Int, column: Column)], rowCount: Int) -> Column {
+  private static func unite(_ key: ColumnKey, _ pieces: [(start: Int, count: Int, column: Column)], rowCount: Int)
+    -> Column
+  {
     let valueCount = pieces.reduce(0) { $0 + $1.column.values.count }
     var rows: [UInt32]?
     if valueCount < rowCount {

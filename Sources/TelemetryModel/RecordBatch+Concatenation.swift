@@ -46,7 +46,8 @@ extension RecordBatch {
 
   /// One table of the distinct entries, and the codes of all rows in it.
   private static func uniteTables<Entry: Hashable>(
-    _ batches: [RecordBatch], _ rowCount: Int, table: KeyPath<RecordBatch, [Entry]>, codes: KeyPath<RecordBatch, [UInt32]>
+    _ batches: [RecordBatch], _ rowCount: Int, table: KeyPath<RecordBatch, [Entry]>,
+    codes: KeyPath<RecordBatch, [UInt32]>
   ) -> (table: [Entry], codes: [UInt32]) {
     var united: [Entry] = []
     var codeOfEntry: [Entry: UInt32] = [:]

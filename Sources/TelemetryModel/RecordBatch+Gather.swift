@@ -11,7 +11,8 @@ extension RecordBatch {
       signal: signal, rowCount: rows.count, columns: columns.compactMap { gather.column($0) }, resources: resources,
       resourceCodes: ColumnGather.pick(resourceCodes, rows), scopes: scopes,
       scopeCodes: ColumnGather.pick(scopeCodes, rows), series: series,
-      seriesCodes: ColumnGather.pick(seriesCodes, rows), children: children.compactMap { $0.gathered(rows, of: rowCount) })
+      seriesCodes: ColumnGather.pick(seriesCodes, rows),
+      children: children.compactMap { $0.gathered(rows, of: rowCount) })
   }
 
   /// The same rows with other columns.
@@ -89,7 +90,8 @@ private struct ColumnGather {
     }
     if indices.isEmpty { return nil }
     return Column(
-      column.key, rows: indices.count == rows.count ? nil : outputRows, values: ColumnGather.pick(column.values, indices))
+      column.key, rows: indices.count == rows.count ? nil : outputRows,
+      values: ColumnGather.pick(column.values, indices))
   }
 
   /// A column that few rows have: its values look up where their rows went.

@@ -34,7 +34,9 @@ extension RecordBatch {
 
   /// The rank of each row's trace by (first start, id).
   private func traceRanks(_ times: [UInt64]) -> [UInt64] {
-    guard let column = column(ColumnKey(Field.traceID, .traceID)), case .traceIDs(let ids) = column.values else { return [] }
+    guard let column = column(ColumnKey(Field.traceID, .traceID)), case .traceIDs(let ids) = column.values else {
+      return []
+    }
     var traces = IdentifierInterner(expectedCount: ids.count / 4)
     var codes = [UInt32](repeating: 0, count: rowCount)
     if let rows = column.rows {
@@ -92,4 +94,3 @@ extension RecordBatch {
     }
   }
 }
-

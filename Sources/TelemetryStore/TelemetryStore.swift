@@ -22,6 +22,11 @@ package protocol TelemetryStore: Sendable {
   /// How many shards `append` takes.
   var shardCount: Int { get }
 
+  /// Finds what is wrong with a predicate before anything is read: a regular expression that does not compile.
+  ///
+  /// - Throws: `.invalid` with the reason.
+  func validate(_ predicate: Predicate) throws(StoreFailure)
+
   /// Rows that match, in columns, in the requested order.
   func scan(_ request: ScanRequest) async throws(StoreFailure) -> ScanStream
 

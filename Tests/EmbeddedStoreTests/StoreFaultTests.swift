@@ -7,7 +7,9 @@ import Testing
 
 @Suite("The embedded store when things fail, fill up and grow old")
 struct StoreFaultTests {
-  @Test("a failed write or sync poisons the log: appends fail, queries go on, and a restart mends it", arguments: [true, false])
+  @Test(
+    "a failed write or sync poisons the log: appends fail, queries go on, and a restart mends it",
+    arguments: [true, false])
   func poisonedLog(failsSync: Bool) async throws {
     let folder = try TemporaryFolder()
     let fileSystem = FaultyFileSystem()

@@ -19,7 +19,9 @@ enum StoreFixture {
   static func request(_ signal: Signal, rows: [(time: Int64, id: Int64)]) throws -> IngestBatch {
     var body: [UInt8] = []
     for row in rows {
-      for value in [row.time, row.id] { for shift in 0..<8 { body.append(UInt8(truncatingIfNeeded: value >> Int64(shift * 8))) } }
+      for value in [row.time, row.id] {
+        for shift in 0..<8 { body.append(UInt8(truncatingIfNeeded: value >> Int64(shift * 8))) }
+      }
     }
     let kind: BodyKind =
       switch signal {
@@ -51,7 +53,8 @@ enum StoreFixture {
         scopes: [InstrumentationScope()], scopeCodes: zeros)
     case .spans:
       let traces = Column(
-        ColumnKey(Field.traceID, .traceID), values: .traceIDs(ids.map { TraceID(high: 7, low: UInt64(bitPattern: $0 / 10)) }))
+        ColumnKey(Field.traceID, .traceID),
+        values: .traceIDs(ids.map { TraceID(high: 7, low: UInt64(bitPattern: $0 / 10)) }))
       return RecordBatch(
         signal: signal, rowCount: ids.count, columns: columns + [traces], resources: [resource], resourceCodes: zeros,
         scopes: [InstrumentationScope()], scopeCodes: zeros)
@@ -90,7 +93,8 @@ enum StoreFixture {
     let stream = try await store.scan(ScanRequest(signal: signal, timeRange: .all, order: .stored))
     var ids: [Int64] = []
     while let event = try await stream.next() {
-      guard case .rows(let batch) = event, let column = batch.column(idKey), case .int64(let values) = column.values else {
+      guard case .rows(let batch) = event, let column = batch.column(idKey), case .int64(let values) = column.values
+      else {
         continue
       }
       ids += values

@@ -6,7 +6,8 @@ import Testing
 
 @Suite("The embedded store against an array")
 struct StoreModelTests {
-  @Test("random appends, flushes, crashes and reopenings keep every row exactly once", arguments: [1, 2, 3, 4] as [UInt64])
+  @Test(
+    "random appends, flushes, crashes and reopenings keep every row exactly once", arguments: [1, 2, 3, 4] as [UInt64])
   func model(seed: UInt64) async throws {
     var random = SeededGenerator(seed: seed)
     var folder = try TemporaryFolder()
@@ -27,7 +28,10 @@ struct StoreModelTests {
         for _ in 0..<Int.random(in: 1...12, using: &random) {
           let signal = Signal.allCases.randomElement(using: &random) ?? .logs
           let rows = (0..<Int64.random(in: 0...20, using: &random)).map { offset in
-            (time: StoreFixture.start - Int64.random(in: 0...3, using: &random) * UTCDay.nanoseconds, id: nextID + offset)
+            (
+              time: StoreFixture.start - Int64.random(in: 0...3, using: &random) * UTCDay.nanoseconds,
+              id: nextID + offset
+            )
           }
           nextID += Int64(rows.count)
           expected[signal, default: []] += rows.map(\.id)
@@ -49,7 +53,9 @@ struct StoreModelTests {
       }
       if step.isMultiple(of: 7) || step == 59 {
         for signal in Signal.allCases {
-          #expect(try await StoreFixture.ids(store, signal) == expected[signal] ?? [], "seed \(seed), step \(step), \(signal)")
+          #expect(
+            try await StoreFixture.ids(store, signal) == expected[signal] ?? [], "seed \(seed), step \(step), \(signal)"
+          )
         }
         #expect(store.health.isEmpty, "seed \(seed), step \(step)")
       }

@@ -13,7 +13,8 @@ struct StoreRecoveryTests {
     let store = try await StoreFixture.open(StoreFixture.configuration(folder))
     let day = UTCDay.nanoseconds
     try store.append([StoreFixture.request(.logs, ids: [1, 2]), StoreFixture.request(.spans, ids: [1])], shard: 0)
-    try store.append([StoreFixture.request(.logs, rows: [(StoreFixture.start, 3), (StoreFixture.start - day, 4)])], shard: 1)
+    try store.append(
+      [StoreFixture.request(.logs, rows: [(StoreFixture.start, 3), (StoreFixture.start - day, 4)])], shard: 1)
     var copies = [(try TemporaryFolder(copyOf: folder.path), [Int64](1...4), 0)]
     try await store.flush()
     #expect(store.counters.memoryRows == [.logs: 0, .spans: 0, .metrics: 0])
@@ -76,7 +77,9 @@ struct StoreRecoveryTests {
           } catch { isComplete = false }
           if id % 5 == 4 { do { try await store.flush() } catch { isComplete = false } }
         }
-        #expect(try await StoreFixture.ids(store, .logs) == acknowledged.sorted(), "queries go on after operation \(operation)")
+        #expect(
+          try await StoreFixture.ids(store, .logs) == acknowledged.sorted(),
+          "queries go on after operation \(operation)")
         await store.close()
       }
       let reopened = try await StoreFixture.open(configuration)
@@ -152,7 +155,8 @@ struct StoreRecoveryTests {
     let store = try await StoreFixture.open(StoreFixture.configuration(folder))
     let good = try StoreFixture.request(.logs, ids: [1])
     let bad = IngestBatch(
-      kind: good.kind, contentEncoding: .identity, body: [1, 2, 3], limits: good.limits, receivedAt: 0, batch: good.batch)
+      kind: good.kind, contentEncoding: .identity, body: [1, 2, 3], limits: good.limits, receivedAt: 0,
+      batch: good.batch)
     try store.append([bad, good], shard: 0)
     await store.close()
     let reopened = try await StoreFixture.open(StoreFixture.configuration(folder))
@@ -200,7 +204,8 @@ struct StoreRecoveryTests {
       body, kind: .otlpLogsJSON, contentEncoding: .identity, limits: IngestLimits(), receivedAt: StoreFixture.start)
     #expect(body.count > 16 << 10 && decoded.batch.rowCount == 400)
     let request = IngestBatch(
-      kind: .otlpLogsJSON, contentEncoding: .identity, body: body, limits: IngestLimits(), receivedAt: StoreFixture.start,
+      kind: .otlpLogsJSON, contentEncoding: .identity, body: body, limits: IngestLimits(),
+      receivedAt: StoreFixture.start,
       batch: decoded.batch)
     try store.append([request], shard: 1)
     #expect(store.counters.walBytes < body.count / 4)

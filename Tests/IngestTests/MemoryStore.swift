@@ -50,6 +50,8 @@ final class MemoryStore: TelemetryStore {
     if let failure { throw failure }
   }
 
+  func validate(_ predicate: Predicate) throws(StoreFailure) {}
+
   func scan(_ request: ScanRequest) async throws(StoreFailure) -> ScanStream { throw .unavailable("no queries here") }
 
   func aggregate(

@@ -20,7 +20,10 @@ import Testing
     #expect(skeleton.order.map { skeleton.spans.spanIDs[$0].value } == [1, 2, 3, 4])
     #expect(skeleton.parent == [-1, 0, 0, 2] && skeleton.depth == [0, 1, 1, 2])
     #expect(skeleton.start == 100 && skeleton.duration == 200 && skeleton.missingParents.isEmpty)
-    #expect(skeleton.critical[0] == [TimeRange(start: 0, end: 10), TimeRange(start: 30, end: 40), TimeRange(start: 160, end: 200)])
+    #expect(
+      skeleton.critical[0] == [
+        TimeRange(start: 0, end: 10), TimeRange(start: 30, end: 40), TimeRange(start: 160, end: 200),
+      ])
     #expect(skeleton.critical[1] == [TimeRange(start: 10, end: 30)])
     #expect(skeleton.critical[2] == [TimeRange(start: 40, end: 50), TimeRange(start: 90, end: 160)])
     #expect(skeleton.critical[3] == [TimeRange(start: 50, end: 90)])
@@ -49,7 +52,8 @@ import Testing
           return (random >> 33) % bound
         }
         return .span(
-          "s", "n", trace: 1, id: 1 + next(20), parent: next(22), start: Int64(next(100)), duration: Int64(next(60)) - 20)
+          "s", "n", trace: 1, id: 1 + next(20), parent: next(22), start: Int64(next(100)),
+          duration: Int64(next(60)) - 20)
       }
       let skeleton = TraceSkeleton(table(spans))
       #expect(skeleton.order.sorted() == Array(spans.indices))
@@ -65,10 +69,15 @@ import Testing
     let second: Int64 = 1_000_000_000
     let rows: [FixtureRow] = [
       .span("shop", "GET /", trace: 1, id: 1, start: 10 * second, duration: 100),
-      .span("shop", "call cart", trace: 1, id: 2, parent: 1, start: 11 * second, duration: 50, kind: .client,
-        [Attribute("server.address", .string("127.0.0.1")), Attribute("server.port", .int(8081)), Attribute("http.request.method", .string("GET"))]),
+      .span(
+        "shop", "call cart", trace: 1, id: 2, parent: 1, start: 11 * second, duration: 50, kind: .client,
+        [
+          Attribute("server.address", .string("127.0.0.1")), Attribute("server.port", .int(8081)),
+          Attribute("http.request.method", .string("GET")),
+        ]),
       .span("cart", "GET /cart", trace: 1, id: 3, parent: 2, start: 12 * second, duration: 40, isError: true),
-      .span("cart", "SELECT", trace: 1, id: 4, parent: 3, start: 13 * second, duration: 20, kind: .client,
+      .span(
+        "cart", "SELECT", trace: 1, id: 4, parent: 3, start: 13 * second, duration: 20, kind: .client,
         [Attribute("db.system.name", .string("sqlite")), Attribute("db.namespace", .string("carts"))]),
       .span("batch", "nightly", trace: 2, id: 5, start: 14 * second, duration: 30, kind: .internal),
       .span("sightline", "own", trace: 3, id: 6, start: 15 * second, duration: 30),
@@ -77,7 +86,8 @@ import Testing
     let store = NaiveStore([FixtureRow.batch(.spans, rows), logs])
     let range = TimeRange(start: 0, end: 60 * second)
     let axis = TimeAxis(range: range, step: 30 * second)
-    let answer = try await ServiceCatalogue(store: store, range: range, axis: axis).services(filter: .all, excluding: "sightline")
+    let answer = try await ServiceCatalogue(store: store, range: range, axis: axis).services(
+      filter: .all, excluding: "sightline")
     #expect(answer.services.map(\.name) == ["batch", "cart", "shop", "cron"])
     let cart = try #require(answer.services.first { $0.name == "cart" })
     #expect(cart.rates.requests == 1 && cart.rates.errors == 1 && cart.rates.errorRate == 1 && cart.logCount == 1)
@@ -87,6 +97,9 @@ import Testing
     #expect(shop.dependencies.map(\.name) == ["cart"] && shop.dependencies.first?.kind == .http)
     let detail = try await ServiceDetail.load("cart", store: store, range: range, axis: axis)
     #expect(detail.dependencies.map(\.name) == ["carts"] && detail.dependencies.first?.kind == .db)
-    #expect(try await ServiceDetail.load("batch", store: store, range: range, axis: axis).operations.map(\.name) == ["nightly"])
+    #expect(
+      try await ServiceDetail.load("batch", store: store, range: range, axis: axis).operations.map(\.name) == [
+        "nightly"
+      ])
   }
 }

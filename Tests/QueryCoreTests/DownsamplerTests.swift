@@ -8,7 +8,8 @@ import Testing
 
   private func series(_ kind: MetricKind, _ temporality: Temporality, bounds: [Double] = []) -> Series {
     Series(
-      resource: Resource(attributes: .none), scope: InstrumentationScope(), name: "m", unit: "", description: "", kind: kind,
+      resource: Resource(attributes: .none), scope: InstrumentationScope(), name: "m", unit: "", description: "",
+      kind: kind,
       temporality: temporality, isMonotonic: true, attributes: .none, bounds: bounds)
   }
 
@@ -52,7 +53,9 @@ import Testing
       point.sum = sum
       return point
     }
-    let points = [explicit(95, [10, 0, 0], sum: 5), explicit(115, [10, 10, 0], sum: 20), explicit(135, [10, 10, 4], sum: 60)]
+    let points = [
+      explicit(95, [10, 0, 0], sum: 5), explicit(115, [10, 10, 0], sum: 20), explicit(135, [10, 10, 4], sum: 60),
+    ]
     let steps = Downsampler.steps(points, of: series(.histogram, .cumulative, bounds: [1, 2]), axis: axis)
     let first = try #require(steps[0]?.value(.quantile(0.5), isAdditive: false))
     #expect(first > 1.3 && first < 1.6)
@@ -60,11 +63,14 @@ import Testing
     #expect(steps[0]?.value(.average, isAdditive: false) == 1.5 && steps[1]?.value(.count, isAdditive: false) == 4)
     var exponential = MetricPoint(time: 110 * second, startTime: 105 * second)
     exponential.count = 100
-    exponential.exponential = ExponentialBuckets(scale: 3, zeroCount: 0, zeroThreshold: 0, positive: [8: 50, 80: 50], negative: [:])
+    exponential.exponential = ExponentialBuckets(
+      scale: 3, zeroCount: 0, zeroThreshold: 0, positive: [8: 50, 80: 50], negative: [:])
     let exponentials = Downsampler.steps([exponential], of: series(.exponentialHistogram, .delta), axis: axis)
     let high = try #require(exponentials[0]?.value(.quantile(0.99), isAdditive: false))
     #expect(high > 1024 && high < 1117)
-    let coarse = ExponentialBuckets(scale: 3, zeroCount: 0, zeroThreshold: 0, positive: [8: 1, 9: 2, -1: 3], negative: [:]).downscaled(to: 2)
+    let coarse = ExponentialBuckets(
+      scale: 3, zeroCount: 0, zeroThreshold: 0, positive: [8: 1, 9: 2, -1: 3], negative: [:]
+    ).downscaled(to: 2)
     #expect(coarse.positive == [4: 3, -1: 3])
   }
 
@@ -73,7 +79,8 @@ import Testing
     let axis = TimeAxis(range: TimeRange(start: 100 * second, end: 120 * second), step: 20 * second)
     func points(_ route: String, _ service: String, _ value: Double) -> SeriesPoints {
       let series = Series(
-        resource: Resource(attributes: AttributeSet([Attribute("service.name", .string(service)), Attribute("host.name", .string("h"))])),
+        resource: Resource(
+          attributes: AttributeSet([Attribute("service.name", .string(service)), Attribute("host.name", .string("h"))])),
         scope: InstrumentationScope(), name: "m", unit: "", description: "", kind: .gauge, temporality: .unspecified,
         isMonotonic: false, attributes: AttributeSet([Attribute("route", .string(route))]))
       let batch = RecordBatch(

@@ -15,7 +15,8 @@ import Testing
       var histogram = HistogramState()
       for duration in durations { histogram.add(duration) }
       partial.groups[GroupKey(values: [.string(service)], timeBucket: Int64(bucket))] = [
-        .count(UInt64(durations.count)), .histogram(histogram), .sum(total: durations.reduce(0, +), count: UInt64(durations.count)),
+        .count(UInt64(durations.count)), .histogram(histogram),
+        .sum(total: durations.reduce(0, +), count: UInt64(durations.count)),
         .count(1),
       ]
     }
@@ -37,7 +38,8 @@ import Testing
     partial.groups[GroupKey(values: [nil])] = [.count(1)]
     let plan = try AggregatePlan("count", signal: .logs)
     let table = GroupTable(
-      partial, plan: plan, groupBy: try GroupBy("severity_range"), axis: nil, range: TimeRange(start: 0, end: 1), limit: 10)
+      partial, plan: plan, groupBy: try GroupBy("severity_range"), axis: nil, range: TimeRange(start: 0, end: 1),
+      limit: 10)
     #expect(table.groups.map(\.key) == [[.string("error")], [.string("info")], [.string("unset")]])
     #expect(table.groups[0].values == [[.int(5)]])
     #expect(try GroupBy("status").shown([nil]) == [.string("unset")])

@@ -32,7 +32,10 @@ package struct FixtureRow: Sendable {
     kind: SpanKind = .server, isError: Bool = false, _ attributes: [Attribute] = []
   ) -> FixtureRow {
     var row = FixtureRow(
-      service: service, time: start, resource: [Attribute("service.version", .string("1.2")), Attribute("service.instance.id", .string(service + "-1"))])
+      service: service, time: start,
+      resource: [
+        Attribute("service.version", .string("1.2")), Attribute("service.instance.id", .string(service + "-1")),
+      ])
     row.intrinsics[Field.name] = .string(name)
     row.intrinsics[Field.duration] = .int(duration)
     row.intrinsics[Field.kind] = .int(kind.rawValue)
@@ -48,9 +51,12 @@ package struct FixtureRow: Sendable {
   package static func batch(_ signal: Signal, _ rows: [FixtureRow]) -> RecordBatch {
     var cells: [ColumnKey: [(UInt32, AttributeValue)]] = [:]
     for (index, row) in rows.enumerated() {
-      for (field, value) in row.intrinsics { cells[ColumnKey(field, value.type), default: []].append((UInt32(index), value)) }
+      for (field, value) in row.intrinsics {
+        cells[ColumnKey(field, value.type), default: []].append((UInt32(index), value))
+      }
       for attribute in row.attributes {
-        cells[ColumnKey(.record, attribute.key, attribute.value.type), default: []].append((UInt32(index), attribute.value))
+        cells[ColumnKey(.record, attribute.key, attribute.value.type), default: []].append(
+          (UInt32(index), attribute.value))
       }
     }
     var columns = cells.map { key, cells in
@@ -59,7 +65,8 @@ package struct FixtureRow: Sendable {
     }
     let traces = rows.enumerated().compactMap { entry in entry.element.traceID.map { (UInt32(entry.offset), $0) } }
     if !traces.isEmpty {
-      columns.append(Column(ColumnKey(Field.traceID, .traceID), rows: traces.map(\.0), values: .traceIDs(traces.map(\.1))))
+      columns.append(
+        Column(ColumnKey(Field.traceID, .traceID), rows: traces.map(\.0), values: .traceIDs(traces.map(\.1))))
     }
     for (field, ids) in [(Field.spanID, rows.map(\.spanID)), (Field.parentSpanID, rows.map(\.parent))] {
       let present = ids.enumerated().compactMap { entry in entry.element.map { (UInt32(entry.offset), $0) } }
@@ -77,7 +84,8 @@ package struct FixtureRow: Sendable {
           columns: [Column(ColumnKey(Field.name, .string), values: .bytes(BytesColumn(events.map(\.1))))])
       ]
     return RecordBatch(
-      signal: signal, rowCount: rows.count, columns: columns, resources: resources, resourceCodes: rows.indices.map { UInt32($0) },
+      signal: signal, rowCount: rows.count, columns: columns, resources: resources,
+      resourceCodes: rows.indices.map { UInt32($0) },
       scopes: rows.map(\.scope), scopeCodes: rows.indices.map { UInt32($0) }, children: children)
   }
 

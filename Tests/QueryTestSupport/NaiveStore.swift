@@ -49,12 +49,16 @@ package final class NaiveStore: TelemetryStore {
   private static func single(_ row: Row) -> RecordBatch {
     let batch = row.batch
     func pick(_ columns: [Column], _ index: Int) -> [Column] {
-      columns.compactMap { column in column.index(ofRow: index).map { Column(column.key, values: slice(column.values, $0)) } }
+      columns.compactMap { column in
+        column.index(ofRow: index).map { Column(column.key, values: slice(column.values, $0)) }
+      }
     }
     let children = batch.children.map { table in
       let range = table.children(ofRow: row.row)
       let columns = table.columns.map { column -> Column in
-        let present = range.compactMap { child in column.index(ofRow: child).map { (UInt32(child - range.lowerBound), $0) } }
+        let present = range.compactMap { child in
+          column.index(ofRow: child).map { (UInt32(child - range.lowerBound), $0) }
+        }
         return Column(column.key, rows: present.map(\.0), values: gather(column.values, present.map(\.1)))
       }
       return ChildTable(kind: table.kind, parentRows: range.map { _ in 0 }, columns: columns)
@@ -62,7 +66,8 @@ package final class NaiveStore: TelemetryStore {
     func code(_ codes: [UInt32]) -> [UInt32] { row.row < codes.count ? [codes[row.row]] : [] }
     return RecordBatch(
       signal: batch.signal, rowCount: 1, columns: pick(batch.columns, row.row), resources: batch.resources,
-      resourceCodes: code(batch.resourceCodes), scopes: batch.scopes, scopeCodes: code(batch.scopeCodes), series: batch.series,
+      resourceCodes: code(batch.resourceCodes), scopes: batch.scopes, scopeCodes: code(batch.scopeCodes),
+      series: batch.series,
       seriesCodes: code(batch.seriesCodes), children: children)
   }
 
@@ -84,6 +89,8 @@ package final class NaiveStore: TelemetryStore {
       return .bytes(result)
     }
   }
+
+  package func validate(_ predicate: Predicate) throws(StoreFailure) {}
 
   package func scan(_ request: ScanRequest) async throws(StoreFailure) -> ScanStream {
     var rows = rows(request.signal, request.timeRange, request.predicate)
@@ -224,8 +231,11 @@ package final class NaiveStore: TelemetryStore {
         counts[FieldReference(.resource, attribute.key)]?.rows += 1
       }
     }
-    let keys = counts.map { FieldKey(field: $0, types: $1.types.sorted { $0.rawValue < $1.rawValue }, rowCount: $1.rows) }
-    return FieldKeysAnswer(keys: keys.sorted { ($1.rowCount, $0.field.text) < ($0.rowCount, $1.field.text) }, statistics: statistics(rows))
+    let keys = counts.map {
+      FieldKey(field: $0, types: $1.types.sorted { $0.rawValue < $1.rawValue }, rowCount: $1.rows)
+    }
+    return FieldKeysAnswer(
+      keys: keys.sorted { ($1.rowCount, $0.field.text) < ($0.rowCount, $1.field.text) }, statistics: statistics(rows))
   }
 
   package func fieldValues(_ request: FieldValuesRequest) async throws(StoreFailure) -> FieldValuesAnswer {
@@ -234,7 +244,8 @@ package final class NaiveStore: TelemetryStore {
     for row in rows { if let value = row.reader.value(request.field) { counts[value, default: 0] += 1 } }
     let sorted = counts.sorted { $0.value != $1.value ? $0.value > $1.value : AttributeValue.isLess($0.key, $1.key) }
     return FieldValuesAnswer(
-      values: sorted.prefix(request.valueLimit).map { ValueCount(value: $0.key, rowCount: $0.value) }, distinctCount: counts.count,
+      values: sorted.prefix(request.valueLimit).map { ValueCount(value: $0.key, rowCount: $0.value) },
+      distinctCount: counts.count,
       statistics: statistics(rows))
   }
 
@@ -249,17 +260,22 @@ package final class NaiveStore: TelemetryStore {
 
   private static func gathered(_ batch: RecordBatch, _ rows: [Int]) -> RecordBatch {
     let columns = batch.columns.map { column in
-      let present = rows.enumerated().compactMap { entry in column.index(ofRow: entry.element).map { (UInt32(entry.offset), $0) } }
+      let present = rows.enumerated().compactMap { entry in
+        column.index(ofRow: entry.element).map { (UInt32(entry.offset), $0) }
+      }
       return Column(column.key, rows: present.map(\.0), values: gather(column.values, present.map(\.1)))
     }
     let children = batch.children.map { table in
-      let picked = rows.enumerated().flatMap { entry in table.children(ofRow: entry.element).map { (UInt32(entry.offset), $0) } }
+      let picked = rows.enumerated().flatMap { entry in
+        table.children(ofRow: entry.element).map { (UInt32(entry.offset), $0) }
+      }
       let columns = table.columns.map { Column($0.key, values: gather($0.values, picked.map(\.1))) }
       return ChildTable(kind: table.kind, parentRows: picked.map(\.0), columns: columns)
     }
     return RecordBatch(
       signal: batch.signal, rowCount: rows.count, columns: columns, resources: batch.resources,
-      resourceCodes: rows.map { batch.resourceCodes[$0] }, scopes: batch.scopes, scopeCodes: rows.map { batch.scopeCodes[$0] },
+      resourceCodes: rows.map { batch.resourceCodes[$0] }, scopes: batch.scopes,
+      scopeCodes: rows.map { batch.scopeCodes[$0] },
       children: children)
   }
 

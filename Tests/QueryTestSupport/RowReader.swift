@@ -48,7 +48,8 @@ package struct RowReader {
     case .or(let parts): parts.contains(where: matches)
     case .not(let part): !matches(part)
     case .exists(let field): value(field) != nil
-    case .compare(let field, let comparison, let literal): value(field).map { compare($0, comparison, literal) } ?? false
+    case .compare(let field, let comparison, let literal):
+      value(field).map { compare($0, comparison, literal) } ?? false
     case .memberOf(let field, let literals):
       value(field).map { value in literals.contains { compare(value, .equal, $0) } } ?? false
     case .text(let field, let match): value(field).map { matches($0, match) } ?? false
@@ -57,7 +58,10 @@ package struct RowReader {
         + batch.columns.filter { $0.key.scope == .record && $0.key.type == .string }.compactMap { $0.value(atRow: row) })
         .contains { matches($0, match) }
     case .traceIDs(let ids):
-      ids.contains { stored(.intrinsic, "trace_id") == Column(ColumnKey(Field.traceID, .traceID), values: .traceIDs([$0])).value(at: 0) }
+      ids.contains {
+        stored(.intrinsic, "trace_id")
+          == Column(ColumnKey(Field.traceID, .traceID), values: .traceIDs([$0])).value(at: 0)
+      }
     }
   }
 
@@ -71,7 +75,8 @@ package struct RowReader {
     case (.bytes(let left), .string(let right)):
       let hex = left.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
       order = hex < right ? -1 : hex > right ? 1 : 0
-    case (.string(let left), .string(let right)): order = left == right ? 0 : left.utf8.lexicographicallyPrecedes(right.utf8) ? -1 : 1
+    case (.string(let left), .string(let right)):
+      order = left == right ? 0 : left.utf8.lexicographicallyPrecedes(right.utf8) ? -1 : 1
     case (.bool(let left), .bool(let right)): order = left == right ? 0 : left ? 1 : -1
     default: return false
     }

@@ -17,7 +17,8 @@ import Testing
     #expect(try predicate("\"connection refused\"") == .anyText(phrase("connection refused")))
     #expect(try predicate("time*") == .anyText(phrase("time", prefix: true)))
     #expect(try predicate("service:checkout") == .equals(Field.serviceName, .string("checkout")))
-    #expect(try predicate("http.route:/cart/*") == .text(FieldReference(.any, "http.route"), TextMatch(.prefix("/cart/"))))
+    #expect(
+      try predicate("http.route:/cart/*") == .text(FieldReference(.any, "http.route"), TextMatch(.prefix("/cart/"))))
     #expect(try predicate("user.id:*") == .exists(FieldReference(.any, "user.id")))
     #expect(try predicate("duration:>200ms") == .compare(Field.duration, .greater, .int(200_000_000)))
     let code = FieldReference(.any, "status_code")
@@ -25,13 +26,18 @@ import Testing
       try predicate("status_code:500..599")
         == .and([.compare(code, .greaterOrEqual, .int(500)), .compare(code, .lessOrEqual, .int(599))]))
     #expect(
-      try predicate("body:/took [0-9]+ms/") == .text(Field.body, TextMatch(.regularExpression("took [0-9]+ms", anchored: false))))
+      try predicate("body:/took [0-9]+ms/")
+        == .text(Field.body, TextMatch(.regularExpression("took [0-9]+ms", anchored: false))))
     #expect(try predicate("body:\"circuit breaker\"") == .text(Field.body, phrase("circuit breaker")))
     let cluster = FieldReference(.any, "cluster")
     #expect(try predicate("cluster:(a or b)") == .or([.equals(cluster, .string("a")), .equals(cluster, .string("b"))]))
     #expect(try predicate("-cluster:a") == .not(.equals(cluster, .string("a"))))
-    #expect(try predicate("not x and y or z") == .or([.and([.not(.anyText(phrase("x"))), .anyText(phrase("y"))]), .anyText(phrase("z"))]))
-    #expect(try predicate("(x or y) z") == .and([.or([.anyText(phrase("x")), .anyText(phrase("y"))]), .anyText(phrase("z"))]))
+    #expect(
+      try predicate("not x and y or z")
+        == .or([.and([.not(.anyText(phrase("x"))), .anyText(phrase("y"))]), .anyText(phrase("z"))]))
+    #expect(
+      try predicate("(x or y) z")
+        == .and([.or([.anyText(phrase("x")), .anyText(phrase("y"))]), .anyText(phrase("z"))]))
     #expect(try predicate("severity:>=warn") == .compare(Field.severity, .greaterOrEqual, .int(13)))
     #expect(try predicate("12:30:05") == .anyText(phrase("12:30:05")))
   }
@@ -52,7 +58,8 @@ import Testing
   func printing() throws {
     var random = SystemSeed(state: 0x5eed)
     let pieces = [
-      "a", "time*", "*", "\"x y\"", "f:", "f:>", "..", "1..5", "(", ")", "-", "not", "and", "or", "/re.*/", "\\", ":", "=", "é", "<=",
+      "a", "time*", "*", "\"x y\"", "f:", "f:>", "..", "1..5", "(", ")", "-", "not", "and", "or", "/re.*/", "\\", ":",
+      "=", "é", "<=",
       "body:", " ", "\"", "/", "*b*c", "f:(x or y)", "500", "=\"q\"", "\u{0}",
     ]
     var parsed = 0

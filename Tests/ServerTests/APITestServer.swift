@@ -25,13 +25,16 @@ final class APITestServer: Sendable {
   static let now: Int64 = 1_700_000_000_000_000_000
 
   static func with(
-    _ store: NaiveStore, requiresToken: Bool = false, webDirectory: String? = nil, _ body: (APITestServer) async throws -> Void
+    _ store: NaiveStore, requiresToken: Bool = false, webDirectory: String? = nil,
+    _ body: (APITestServer) async throws -> Void
   ) async throws {
     let live = LiveStandIn()
     let standIn = StandIn()
     var environment = APIEnvironment(
       store: store, tokens: standIn, status: standIn, rejected: standIn, senders: standIn, live: live,
-      liveMatcher: { predicate, batch in (0..<batch.rowCount).filter { RowReader(batch, $0).matches(predicate) }.map { UInt32($0) } })
+      liveMatcher: { predicate, batch in
+        (0..<batch.rowCount).filter { RowReader(batch, $0).matches(predicate) }.map { UInt32($0) }
+      })
     environment.now = { now }
     environment.requiresToken = requiresToken
     environment.webDirectory = webDirectory
@@ -56,15 +59,21 @@ final class APITestServer: Sendable {
 
     var json: [String: Any] { (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [String: Any] ?? [:] }
     var lines: [[String: Any]] {
-      body.split(separator: "\n").map { (try? JSONSerialization.jsonObject(with: Data($0.utf8))) as? [String: Any] ?? [:] }
+      body.split(separator: "\n").map {
+        (try? JSONSerialization.jsonObject(with: Data($0.utf8))) as? [String: Any] ?? [:]
+      }
     }
     var rows: [[String: Any]] { lines.flatMap { $0["rows"] as? [[String: Any]] ?? [] } }
     var error: [String: Any] { json["error"] as? [String: Any] ?? [:] }
   }
 
-  func get(_ path: String, headers: [(String, String)] = []) async throws -> Answer { try await send("GET", path, headers: headers) }
+  func get(_ path: String, headers: [(String, String)] = []) async throws -> Answer {
+    try await send("GET", path, headers: headers)
+  }
 
-  func send(_ method: String, _ path: String, headers: [(String, String)] = [], body: String? = nil) async throws -> Answer {
+  func send(_ method: String, _ path: String, headers: [(String, String)] = [], body: String? = nil) async throws
+    -> Answer
+  {
     var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
     request.method = .init(rawValue: method)
     for (name, value) in headers { request.headers.add(name: name, value: value) }
@@ -85,7 +94,9 @@ final class APITestServer: Sendable {
 
 /// Tokens, status, ledger and senders with fixed answers.
 struct StandIn: TokenControl, StatusSource, RejectedSource, SenderSource {
-  func verify(_ bearer: String, scope: TokenScope) async -> String? { bearer == "sl_good" && scope == .api ? "good" : nil }
+  func verify(_ bearer: String, scope: TokenScope) async -> String? {
+    bearer == "sl_good" && scope == .api ? "good" : nil
+  }
   func list() async throws -> [TokenSummary] { [TokenSummary(id: "1", name: "ci", scope: .ingest, createdAt: 5)] }
   func create(name: String, scope: TokenScope) async throws -> (token: TokenSummary, secret: String) {
     (TokenSummary(id: "2", name: name, scope: scope, createdAt: 6), "sl_secret")
@@ -93,9 +104,11 @@ struct StandIn: TokenControl, StatusSource, RejectedSource, SenderSource {
   func delete(id: String) async throws -> Bool { id == "1" }
   func status() async -> ServerStatus {
     ServerStatus(
-      version: "0", startedAt: APITestServer.now - 5_000_000_000, listeners: [ListenerStatus(kind: "api", address: "127.0.0.1:1")],
+      version: "0", startedAt: APITestServer.now - 5_000_000_000,
+      listeners: [ListenerStatus(kind: "api", address: "127.0.0.1:1")],
       dataDirectory: "data", durability: "process",
-      health: [HealthCondition(condition: "part_damaged", severity: "warning", message: "m", since: 1)], everReceived: [.logs],
+      health: [HealthCondition(condition: "part_damaged", severity: "warning", message: "m", since: 1)],
+      everReceived: [.logs],
       newest: [.logs: 9])
   }
   func configuration() async -> [Attribute] { [Attribute("data", .string("x"))] }
@@ -103,7 +116,11 @@ struct StandIn: TokenControl, StatusSource, RejectedSource, SenderSource {
     (1, [RejectedItem(source: "a", signal: .logs, reason: "r", action: "rejected", count: 2, lastTime: 3, sample: "s")])
   }
   func senders() async -> [Sender] {
-    [Sender(address: "a", userAgent: "u", transport: "grpc", signal: .spans, requests: 1, records: 2, bytes: 3, lastTime: 4, lastError: nil)]
+    [
+      Sender(
+        address: "a", userAgent: "u", transport: "grpc", signal: .spans, requests: 1, records: 2, bytes: 3, lastTime: 4,
+        lastError: nil)
+    ]
   }
 }
 

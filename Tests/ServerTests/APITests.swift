@@ -26,7 +26,9 @@ import Testing
     root.events = ["exception"]
     let spans: [FixtureRow] = [
       root,
-      .span("cart", "GET /cart", trace: 7, id: 2, parent: 1, start: now - 2 * minute + 1_000_000, duration: 2_000_000, isError: true),
+      .span(
+        "cart", "GET /cart", trace: 7, id: 2, parent: 1, start: now - 2 * minute + 1_000_000, duration: 2_000_000,
+        isError: true),
       .span("shop", "slow", trace: 8, id: 3, start: now - 3 * minute, duration: 900_000_000),
       .span("sightline", "own", trace: 9, id: 4, start: now - 3 * minute, duration: 10),
     ]
@@ -35,7 +37,8 @@ import Testing
 
   private static func metric() -> RecordBatch {
     let series = Series(
-      resource: Resource(attributes: AttributeSet([Attribute("service.name", .string("shop"))])), scope: InstrumentationScope(),
+      resource: Resource(attributes: AttributeSet([Attribute("service.name", .string("shop"))])),
+      scope: InstrumentationScope(),
       name: "requests", unit: "1", description: "d", kind: .sum, temporality: .cumulative, isMonotonic: true,
       attributes: AttributeSet([Attribute("route", .string("/"))]))
     let times = (0..<60).map { now - Int64(60 - $0) * minute }
@@ -63,7 +66,8 @@ import Testing
       #expect((attributes["big"] as? [String: String]) == ["$int": String(1 << 60)])
       #expect((attributes["raw"] as? [String: String]) == ["$bytes": "AQL/"])
       #expect(all.body.contains("\"ratio\":1.0") && attributes["n"] as? Int == 1)
-      let filtered = try await server.get("/api/v1/logs?f=severity:gte:error&f=service:eq:shop&q=line+-body:%2212%22&order=asc")
+      let filtered = try await server.get(
+        "/api/v1/logs?f=severity:gte:error&f=service:eq:shop&q=line+-body:%2212%22&order=asc")
       #expect(filtered.lines.last?["status"] as? String == "complete")
       #expect(filtered.rows.map { ($0["attributes"] as? [String: Any])?["n"] as? Int } == [24, 18, 6])
       let fields = try await server.get("/api/v1/logs?limit=1&fields=n,service")
@@ -71,7 +75,9 @@ import Testing
       let id = try #require(all.rows[4]["id"] as? String)
       let context = try await server.get("/api/v1/logs/context?id=\(id)&before=2&after=1").json
       #expect((context["record"] as? [String: Any])?["id"] as? String == id)
-      let numbers = (context["before"] as? [[String: Any]] ?? []).map { ($0["attributes"] as? [String: Any])?["n"] as? Int }
+      let numbers = (context["before"] as? [[String: Any]] ?? []).map {
+        ($0["attributes"] as? [String: Any])?["n"] as? Int
+      }
       #expect(numbers == [8, 6] && (context["after"] as? [[String: Any]])?.count == 1)
       #expect(try await server.get("/api/v1/logs/context?id=5-00000000000000ff").status == 404)
     }
@@ -80,14 +86,17 @@ import Testing
   @Test("aggregates stream groups with a time axis and words for severities")
   func aggregates() async throws {
     try await APITestServer.with(Self.store()) { server in
-      let groups = try await server.get("/api/v1/logs/aggregate?by=severity_range,service&agg=count,distinct(n),p50(n)&limit=2")
+      let groups = try await server.get(
+        "/api/v1/logs/aggregate?by=severity_range,service&agg=count,distinct(n),p50(n)&limit=2")
       let series = try #require(groups.lines.first { $0["k"] as? String == "series" })
       let first = try #require((series["groups"] as? [[String: Any]])?.first)
       #expect(first["key"] as? [String] == ["info", "cart"] && (first["values"] as? [Double])?.first == 10)
       #expect(series["other_groups"] as? Int == 2)
       let timed = try await server.get("/api/v1/logs/aggregate?step=auto&agg=count,rate")
       let meta = try #require(timed.lines.first)
-      let values = (timed.lines.first { $0["k"] as? String == "series" }?["groups"] as? [[String: Any]])?.first?["values"] as? [[Double]]
+      let values =
+        (timed.lines.first { $0["k"] as? String == "series" }?["groups"] as? [[String: Any]])?.first?["values"]
+        as? [[Double]]
       #expect((meta["times"] as? [String])?.count == values?[0].count && values?[0].reduce(0, +) == 30)
       let heat = try await server.get("/api/v1/traces/aggregate?heatmap=duration&buckets=20")
       let cells = try #require(heat.lines.first { $0["k"] as? String == "heatmap" }?["cells"] as? [[Int]])
@@ -101,15 +110,20 @@ import Testing
   func traces() async throws {
     try await APITestServer.with(Self.store()) { server in
       let list = try await server.get("/api/v1/traces?f=status:eq:error")
-      #expect(list.rows.count == 1 && list.rows[0]["root_name"] as? String == "GET /" && list.rows[0]["spans"] as? Int == 2)
+      #expect(
+        list.rows.count == 1 && list.rows[0]["root_name"] as? String == "GET /" && list.rows[0]["spans"] as? Int == 2)
       #expect(list.rows[0]["matched"] as? Int == 1 && list.rows[0]["errors"] as? Int == 1)
       let slowest = try await server.get("/api/v1/traces?sort=duration&limit=1")
-      #expect(slowest.rows.first?["root_name"] as? String == "slow" && slowest.lines.last?["status"] as? String == "limited")
+      #expect(
+        slowest.rows.first?["root_name"] as? String == "slow" && slowest.lines.last?["status"] as? String == "limited")
       let id = TraceID(high: 1, low: 7).description
       let trace = try await server.get("/api/v1/traces/\(id)").json
       let spans = try #require(trace["spans"] as? [String: [Any]])
-      #expect(spans["parent"] as? [Int] == [-1, 0] && spans["events"] as? [Int] == [1, 0] && spans["start"] as? [Int] == [0, 1_000_000])
-      #expect(trace["logs"] as? Int == 1 && trace["complete"] as? Bool == true && trace["duration"] as? Int == 5_000_000)
+      #expect(
+        spans["parent"] as? [Int] == [-1, 0] && spans["events"] as? [Int] == [1, 0]
+          && spans["start"] as? [Int] == [0, 1_000_000])
+      #expect(
+        trace["logs"] as? Int == 1 && trace["complete"] as? Bool == true && trace["duration"] as? Int == 5_000_000)
       let span = try await server.get("/api/v1/traces/\(id)/spans/0000000000000002").json
       #expect(span["parent_span_id"] as? String == "0000000000000001" && span["status"] as? String == "error")
       #expect(try await server.get("/api/v1/traces/\(id)/spans/0000000000000009").status == 404)
@@ -127,21 +141,27 @@ import Testing
       #expect((services["services"] as? [[String: Any]])?.map { $0["name"] as? String } == ["shop", "cart"])
       #expect(((try await server.get("/api/v1/services?self=1").json)["services"] as? [Any])?.count == 3)
       let shop = try await server.get("/api/v1/services/shop").json
-      #expect((shop["operations"] as? [Any])?.count == 2 && (shop["service"] as? [String: Any])?["requests"] as? Int == 2)
+      #expect(
+        (shop["operations"] as? [Any])?.count == 2 && (shop["service"] as? [String: Any])?["requests"] as? Int == 2)
       #expect(try await server.get("/api/v1/services/nobody").status == 404)
       let fields = try await server.get("/api/v1/fields?signal=logs").json["fields"] as? [[String: Any]]
-      #expect(fields?.contains { $0["name"] as? String == "resource.service.name" || $0["name"] as? String == "service.name" } == true)
+      #expect(
+        fields?.contains { $0["name"] as? String == "resource.service.name" || $0["name"] as? String == "service.name" }
+          == true)
       let values = try await server.get("/api/v1/fields/values?signal=traces&field=status").json
       #expect((values["values"] as? [[String: Any]])?.first?["value"] as? String == "error")
       let prefixed = try await server.get("/api/v1/fields/values?signal=logs&field=service&prefix=sh").json
-      #expect((prefixed["values"] as? [[String: Any]])?.first?["count"] as? Int == 15 && prefixed["distinct"] as? Int == 1)
+      #expect(
+        (prefixed["values"] as? [[String: Any]])?.first?["count"] as? Int == 15 && prefixed["distinct"] as? Int == 1)
       let metrics = try await server.get("/api/v1/metrics?match=REQ").json["metrics"] as? [[String: Any]]
       #expect(metrics?.first?["kind"] as? String == "sum" && metrics?.first?["series"] as? Int == 1)
       let points = try await server.get("/api/v1/metrics/points?name=requests&step=5m").json
       let line = try #require((points["series"] as? [[String: Any]])?.first)
       let rates = try #require(line["values"] as? [Any]).compactMap { $0 as? Double }
       #expect(points["fn"] as? String == "rate" && rates.count == 13 && rates.allSatisfy { abs($0 - 1) < 1e-9 })
-      #expect(((try await server.get("/api/v1/metrics/series?name=requests").json)["series"] as? [[String: Any]])?.first?["id"] is String)
+      #expect(
+        ((try await server.get("/api/v1/metrics/series?name=requests").json)["series"] as? [[String: Any]])?.first?[
+          "id"] is String)
     }
   }
 
@@ -149,11 +169,14 @@ import Testing
   func mistakes() async throws {
     try await APITestServer.with(Self.store()) { server in
       let query = try await server.get("/api/v1/logs?q=service%3A")
-      #expect(query.status == 400 && query.error["code"] as? String == "bad_query" && query.error["position"] as? Int == 8)
+      #expect(
+        query.status == 400 && query.error["code"] as? String == "bad_query" && query.error["position"] as? Int == 8)
       #expect(query.error["request_id"] as? String == query.headers["x-request-id"])
       for path in [
-        "/api/v1/logs?f=x", "/api/v1/logs?from=never", "/api/v1/logs?limit=0", "/api/v1/logs?order=up", "/api/v1/logs/aggregate?agg=foo",
-        "/api/v1/logs/aggregate?step=1ns", "/api/v1/metrics/points", "/api/v1/metrics/points?name=x&fn=y", "/api/v1/fields?signal=z",
+        "/api/v1/logs?f=x", "/api/v1/logs?from=never", "/api/v1/logs?limit=0", "/api/v1/logs?order=up",
+        "/api/v1/logs/aggregate?agg=foo",
+        "/api/v1/logs/aggregate?step=1ns", "/api/v1/metrics/points", "/api/v1/metrics/points?name=x&fn=y",
+        "/api/v1/fields?signal=z",
         "/api/v1/fields/values", "/api/v1/logs/context?id=x", "/api/v1/tail", "/api/v1/tail?q=a)",
       ] {
         let answer = try await server.get(path)
@@ -171,14 +194,23 @@ import Testing
       #expect(try await server.get("/api/v1/status", headers: [("authorization", "Bearer sl_bad")]).status == 401)
       let good = [("authorization", "Bearer sl_good")]
       let status = try await server.get("/api/v1/status", headers: good).json
-      #expect(status["uptime_seconds"] as? Int == 5 && (status["ever_received"] as? [String: Bool]) == ["logs": true, "traces": false, "metrics": false])
-      for path in ["/-/ready", "/metrics", "/api/v1/storage", "/api/v1/ingest/rejected", "/api/v1/ingest/sources", "/api/v1/config", "/api/v1/tokens"] {
+      #expect(
+        status["uptime_seconds"] as? Int == 5
+          && (status["ever_received"] as? [String: Bool]) == ["logs": true, "traces": false, "metrics": false])
+      for path in [
+        "/-/ready", "/metrics", "/api/v1/storage", "/api/v1/ingest/rejected", "/api/v1/ingest/sources",
+        "/api/v1/config", "/api/v1/tokens",
+      ] {
         #expect(try await server.get(path, headers: good).status == 200, "\(path)")
       }
-      let made = try await server.send("POST", "/api/v1/tokens", headers: good, body: #"{"name":"caf\u00e9","scope":"api"}"#)
-      #expect(made.status == 201 && made.json["secret"] as? String == "sl_secret" && made.json["name"] as? String == "café")
+      let made = try await server.send(
+        "POST", "/api/v1/tokens", headers: good, body: #"{"name":"caf\u00e9","scope":"api"}"#)
+      #expect(
+        made.status == 201 && made.json["secret"] as? String == "sl_secret" && made.json["name"] as? String == "café")
       #expect(try await server.send("POST", "/api/v1/tokens", headers: good, body: "[]").status == 400)
-      #expect(try await server.send("POST", "/api/v1/tokens", headers: good + [("origin", "http://evil.example")], body: "{}").status == 403)
+      #expect(
+        try await server.send("POST", "/api/v1/tokens", headers: good + [("origin", "http://evil.example")], body: "{}")
+          .status == 403)
       #expect(try await server.send("DELETE", "/api/v1/tokens/1", headers: good).status == 204)
       #expect(try await server.send("DELETE", "/api/v1/tokens/7", headers: good).status == 404)
     }
@@ -186,8 +218,10 @@ import Testing
 
   @Test("the web build is served with its page for every path, caching and a content policy")
   func web() async throws {
-    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("web-\(UInt64.random(in: 0 ... .max))")
-    try FileManager.default.createDirectory(at: directory.appendingPathComponent("assets"), withIntermediateDirectories: true)
+    let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "web-\(UInt64.random(in: 0 ... .max))")
+    try FileManager.default.createDirectory(
+      at: directory.appendingPathComponent("assets"), withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: directory) }
     try Data(#"<base href="/ui/">page"#.utf8).write(to: directory.appendingPathComponent("index.html"))
     try Data("plain".utf8).write(to: directory.appendingPathComponent("assets/main-ABCDEF12.js"))
@@ -198,9 +232,12 @@ import Testing
       #expect(try await server.get("/ui").headers["location"] == "ui/")
       for path in ["/ui/", "/ui/logs", "/ui/traces/abc"] {
         let page = try await server.get(path)
-        #expect(page.status == 200 && page.body.contains("page") && page.headers["content-security-policy"]?.hasPrefix("default-src 'self'") == true, "\(path)")
+        #expect(
+          page.status == 200 && page.body.contains("page")
+            && page.headers["content-security-policy"]?.hasPrefix("default-src 'self'") == true, "\(path)")
       }
-      #expect(try await server.get("/ui/", headers: [("x-forwarded-prefix", "/obs")]).body.contains(#"href="/obs/ui/""#))
+      #expect(
+        try await server.get("/ui/", headers: [("x-forwarded-prefix", "/obs")]).body.contains(#"href="/obs/ui/""#))
       let asset = try await server.get("/ui/assets/main-ABCDEF12.js")
       #expect(asset.body == "plain" && asset.headers["cache-control"]?.contains("immutable") == true)
       let packed = try await server.get("/assets/main-ABCDEF12.js", headers: [("accept-encoding", "br, gzip")])

@@ -25,7 +25,8 @@ import Testing
     try await APITestServer.with(store) { server in
       for path in ["/api/v1/logs", "/api/v1/logs/aggregate"] {
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
-        let response = try await client.execute(HTTPClientRequest(url: "http://127.0.0.1:\(server.port)\(path)"), timeout: .seconds(30))
+        let response = try await client.execute(
+          HTTPClientRequest(url: "http://127.0.0.1:\(server.port)\(path)"), timeout: .seconds(30))
         var text = ""
         for try await part in response.body {
           text += String(buffer: part)
@@ -45,10 +46,13 @@ import Testing
   ) async throws -> String {
     let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .connect(host: "127.0.0.1", port: server.port) { channel in
-        channel.eventLoop.makeCompletedFuture { try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel) }
+        channel.eventLoop.makeCompletedFuture {
+          try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+        }
       }
     let lines = [
-      "GET /api/v1/tail?signal=logs&q=keep HTTP/1.1", "Host: 127.0.0.1:\(server.port)", "Connection: Upgrade", "Upgrade: websocket",
+      "GET /api/v1/tail?signal=logs&q=keep HTTP/1.1", "Host: 127.0.0.1:\(server.port)", "Connection: Upgrade",
+      "Upgrade: websocket",
       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13",
     ]
     let request = (lines + headers + ["", ""]).joined(separator: "\r\n")
@@ -74,7 +78,9 @@ import Testing
         $0.contains(#""k":"status""#)
       }
       try await publisher.value
-      #expect(text.contains("101 Switching Protocols") && text.lowercased().contains("sec-websocket-protocol: sightline.tail"))
+      #expect(
+        text.contains("101 Switching Protocols") && text.lowercased().contains("sec-websocket-protocol: sightline.tail")
+      )
       #expect(text.contains("keep me") && !text.contains("leave me") && text.contains(#""dropped":0,"rate":1"#))
     }
   }
@@ -84,7 +90,9 @@ import Testing
     try await APITestServer.with(NaiveStore(), requiresToken: true) { server in
       let unknown = try await upgrade(server, []) { $0.contains("request_id") }
       #expect(unknown.contains("401 Unauthorized"))
-      let foreign = try await upgrade(server, ["Authorization: Bearer sl_good", "Origin: http://evil.example"]) { $0.contains("request_id") }
+      let foreign = try await upgrade(server, ["Authorization: Bearer sl_good", "Origin: http://evil.example"]) {
+        $0.contains("request_id")
+      }
       #expect(foreign.contains("403 Forbidden"))
     }
   }

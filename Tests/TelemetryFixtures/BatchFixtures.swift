@@ -52,7 +52,9 @@ package struct BatchFixtures: RandomNumberGenerator {
   }
 
   private func resource(_ number: Int) -> Resource {
-    let attributes = [Attribute("service.name", .string("service-\(number)")), Attribute("host.id", .int(Int64(number)))]
+    let attributes = [
+      Attribute("service.name", .string("service-\(number)")), Attribute("host.id", .int(Int64(number))),
+    ]
     return Resource(attributes: AttributeSet(attributes), schemaURL: "https://example.org/schema")
   }
 
@@ -101,10 +103,14 @@ package struct BatchFixtures: RandomNumberGenerator {
     columns.append(sparse(ColumnKey(scope, "ok", .bool), rowCount, 0.3) { $0.integers($1, below: 2) })
     columns.append(sparse(ColumnKey(scope, "ratio", .double), rowCount, 0.3) { $0.doubles($1) })
     columns.append(sparse(ColumnKey(scope, "list", .array), rowCount, 0.02) { $0.arrays($1) })
-    columns.append(sparse(ColumnKey(scope, "nothing", .empty), rowCount, 0.05) { .bytes(BytesColumn([String](repeating: "", count: $1))) })
-    columns.append(sparse(ColumnKey(scope, "raw", .bytes), rowCount, 0.2) { generator, count in
-      .dictionary(codes: generator.codes(count, below: 3), distinct: BytesColumn(["", "b", "c", "unused"]))
-    })
+    columns.append(
+      sparse(ColumnKey(scope, "nothing", .empty), rowCount, 0.05) {
+        .bytes(BytesColumn([String](repeating: "", count: $1)))
+      })
+    columns.append(
+      sparse(ColumnKey(scope, "raw", .bytes), rowCount, 0.2) { generator, count in
+        .dictionary(codes: generator.codes(count, below: 3), distinct: BytesColumn(["", "b", "c", "unused"]))
+      })
     return columns.filter { $0.values.count > 0 }
   }
 

@@ -1,6 +1,6 @@
+import TelemetryFixtures
 import Testing
 
-import TelemetryFixtures
 @testable import TelemetryModel
 
 @Suite("Record batches")
@@ -21,13 +21,16 @@ struct RecordBatchTests {
   @Test("dictionary and plain columns of one key unite, whatever the mix")
   func mixedColumns() {
     func batch(_ values: ColumnValues) -> RecordBatch {
-      RecordBatch(signal: .logs, rowCount: values.count, columns: [Column(ColumnKey(Field.body, .string), values: values)])
+      RecordBatch(
+        signal: .logs, rowCount: values.count, columns: [Column(ColumnKey(Field.body, .string), values: values)])
     }
     let plain = ColumnValues.bytes(BytesColumn(["a", "b", ""]))
     let coded = ColumnValues.dictionary(codes: [1, 1, 0], distinct: BytesColumn(["x", "b"]))
     for mix in [[plain, coded], [coded, coded], [coded, plain, coded], [plain, plain]] {
       let united = RecordBatch.concatenated(mix.map(batch))
-      let expected = mix.flatMap { values in (0..<3).map { Column(ColumnKey(Field.body, .string), values: values).value(at: $0) } }
+      let expected = mix.flatMap { values in
+        (0..<3).map { Column(ColumnKey(Field.body, .string), values: values).value(at: $0) }
+      }
       #expect((0..<united.rowCount).map { united.columns[0].value(at: $0) } == expected)
     }
     // A long value that many rows share is not repeated.
@@ -47,7 +50,8 @@ struct RecordBatchTests {
       let gathered = batch.gathered(rows)
       #expect(gathered.rowCount == rows.count)
       #expect(
-        (0..<rows.count).map { BatchFixtures.text(gathered, row: $0) } == rows.map { BatchFixtures.text(batch, row: Int($0)) })
+        (0..<rows.count).map { BatchFixtures.text(gathered, row: $0) }
+          == rows.map { BatchFixtures.text(batch, row: Int($0)) })
     }
   }
 
@@ -80,14 +84,16 @@ struct RecordBatchTests {
 
     // Times of all sizes and signs.
     let times: [Int64] = [.max, 0, -1, .min, 5, 1 << 40, -(1 << 50)]
-    let extreme = RecordBatch(signal: .logs, rowCount: 7, columns: [Column(ColumnKey(Field.time, .int), values: .int64(times))])
+    let extreme = RecordBatch(
+      signal: .logs, rowCount: 7, columns: [Column(ColumnKey(Field.time, .int), values: .int64(times))])
     #expect(extreme.storageOrder().map { times[Int($0)] } == times.sorted())
   }
 
   @Test("interners give equal content equal codes")
   func interners() {
     var random = BatchFixtures(seed: 14)
-    let texts = (0..<3000).map { _ in String(repeating: "k", count: Int(random.next() % 40)) + "\(random.next() % 300)" }
+    let texts = (0..<3000).map { _ in String(repeating: "k", count: Int(random.next() % 40)) + "\(random.next() % 300)"
+    }
     let column = BytesColumn(texts)
     var interner = BytesInterner(expectedCount: 4)
     var known: [String: UInt32] = [:]

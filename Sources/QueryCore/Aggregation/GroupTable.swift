@@ -45,7 +45,8 @@ package struct GroupTable: Sendable {
       var total: [PartialState]?
       for states in buckets.values { total = total.map { zip($0, states).map { $0.merged(with: $1) } } ?? states }
       let rank = plan.columns.first.flatMap { column in
-        GroupTable.rank(AggregatePlan.value(column.output, total.flatMap { GroupTable.state($0, column.state) }, seconds: seconds))
+        GroupTable.rank(
+          AggregatePlan.value(column.output, total.flatMap { GroupTable.state($0, column.state) }, seconds: seconds))
       }
       ranked.append((rank ?? -.infinity, GroupTable.text(key), key))
     }
@@ -56,7 +57,8 @@ package struct GroupTable: Sendable {
       let values = plan.columns.map { column in
         (0..<(axis?.count ?? 1)).map { index in
           AggregatePlan.value(
-            column.output, buckets[index].flatMap { GroupTable.state($0, column.state) }, seconds: axis?.seconds(index) ?? seconds)
+            column.output, buckets[index].flatMap { GroupTable.state($0, column.state) },
+            seconds: axis?.seconds(index) ?? seconds)
         }
       }
       return Group(key: entry.key, values: values)

@@ -64,10 +64,13 @@ package enum FieldLiteral {
 
   /// The number that `text` is: an integer when it is written as one.
   package static func number(_ text: String) -> AttributeValue? {
-    guard let first = text.utf8.first, (first >= 0x30 && first <= 0x39) || first == 0x2d || first == 0x2b || first == 0x2e
+    guard let first = text.utf8.first,
+      (first >= 0x30 && first <= 0x39) || first == 0x2d || first == 0x2b || first == 0x2e
     else { return nil }
     if let integer = Int64(text) { return .int(integer) }
-    guard !text.utf8.contains(0x78), !text.utf8.contains(0x58), let double = Double(text), double.isFinite else { return nil }
+    guard !text.utf8.contains(0x78), !text.utf8.contains(0x58), let double = Double(text), double.isFinite else {
+      return nil
+    }
     return .double(double)
   }
 
@@ -95,7 +98,8 @@ package enum FieldLiteral {
       }
       if numbers.lowerBound == numbers.upperBound { return .equals(field, .int(numbers.lowerBound)) }
       return .and([
-        .compare(field, .greaterOrEqual, .int(numbers.lowerBound)), .compare(field, .lessOrEqual, .int(numbers.upperBound)),
+        .compare(field, .greaterOrEqual, .int(numbers.lowerBound)),
+        .compare(field, .lessOrEqual, .int(numbers.upperBound)),
       ])
     }
   }

@@ -16,10 +16,13 @@ package struct FilterExpression: Sendable, Hashable {
     for colon in bytes.indices where bytes[colon] == UInt8(ascii: ":") && colon > 0 {
       let rest = bytes[(colon + 1)...]
       let end = rest.firstIndex(of: UInt8(ascii: ":")) ?? bytes.count
-      guard let found = FieldOperator(rawValue: String(decoding: bytes[(colon + 1)..<end], as: UTF8.self)) else { continue }
+      guard let found = FieldOperator(rawValue: String(decoding: bytes[(colon + 1)..<end], as: UTF8.self)) else {
+        continue
+      }
       if end == bytes.count, !found.isUnary {
         throw QueryError(
-          .badParameter, "expected ':' and a value after '\(found.rawValue)'", parameter: "f", position: bytes.count, length: 1)
+          .badParameter, "expected ':' and a value after '\(found.rawValue)'", parameter: "f", position: bytes.count,
+          length: 1)
       }
       field = FieldReference(text: String(decoding: bytes[..<colon], as: UTF8.self))
       fieldOperator = found

@@ -91,7 +91,8 @@ package struct Downsampler: Sendable {
       return
     }
     let interval = TimeRange(start: start, end: end).intersection(axis.range)
-    guard !interval.isEmpty, let first = axis.index(of: interval.start), let last = axis.index(of: interval.end - 1) else { return }
+    guard !interval.isEmpty, let first = axis.index(of: interval.start), let last = axis.index(of: interval.end - 1)
+    else { return }
     let whole = Double(end &- start)
     for index in first...last {
       let part = axis.covered(index).intersection(interval)

@@ -27,7 +27,8 @@ package struct ExponentialBuckets: Sendable, Equatable {
       return result
     }
     return ExponentialBuckets(
-      scale: target, zeroCount: zeroCount, zeroThreshold: zeroThreshold, positive: halve(positive), negative: halve(negative))
+      scale: target, zeroCount: zeroCount, zeroThreshold: zeroThreshold, positive: halve(positive),
+      negative: halve(negative))
   }
 
   /// The counts over ranges of numbers.

@@ -37,7 +37,8 @@ package struct MetricCatalogue: Sendable {
         found[identity]
         ?? Metric(
           name: series.name, unit: series.unit, kind: series.kind, temporality: series.temporality,
-          isMonotonic: series.isMonotonic, description: series.description, seriesCount: 0, lastTime: .min, services: [])
+          isMonotonic: series.isMonotonic, description: series.description, seriesCount: 0, lastTime: .min, services: []
+        )
       metric.seriesCount += 1
       if entry.lastTime >= metric.lastTime {
         metric.lastTime = entry.lastTime

@@ -33,7 +33,9 @@ package struct MetricTable: Sendable {
       let key = groupBy.map { $0.fields.map { SeriesFields.value($0, of: entry.series) } } ?? [.int(Int64(index))]
       if let known = keys[key] {
         groups[known].members.append(index)
-        for step in steps.indices { groups[known].steps[step] = MetricTable.merged(groups[known].steps[step], steps[step]) }
+        for step in steps.indices {
+          groups[known].steps[step] = MetricTable.merged(groups[known].steps[step], steps[step])
+        }
       } else {
         keys[key] = groups.count
         groups.append((key, [index], steps))
@@ -44,7 +46,9 @@ package struct MetricTable: Sendable {
     var lines = groups.map { group in
       let key =
         groupBy.map { MetricTable.named($0.names, $0.shown(group.key)) }
-        ?? names.compactMap { field in SeriesFields.value(field, of: series[group.members[0]].series).map { (field.text, $0) } }
+        ?? names.compactMap { field in
+          SeriesFields.value(field, of: series[group.members[0]].series).map { (field.text, $0) }
+        }
       return Line(
         key: key, values: group.steps.map { $0?.value(function, isAdditive: isAdditive) }, members: group.members)
     }
@@ -115,6 +119,7 @@ package enum SeriesFields {
     let readable = distinct.filter { !$0.hasSuffix(".id") && $0 != "process.pid" }
     let shown = readable.isEmpty ? distinct : readable
     let ordered = shown.sorted { ($0 != "service.name" ? 1 : 0, $0) < ($1 != "service.name" ? 1 : 0, $1) }
-    return ordered.map { FieldReference(.any, $0) }.filter { !own.contains($0.key) } + own.sorted().map { FieldReference(.any, $0) }
+    return ordered.map { FieldReference(.any, $0) }.filter { !own.contains($0.key) }
+      + own.sorted().map { FieldReference(.any, $0) }
   }
 }

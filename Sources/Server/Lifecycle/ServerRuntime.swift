@@ -20,7 +20,8 @@ package struct ServerRuntime: Sendable {
   ///
   /// - Parameter ready: called once when every listener is bound.
   /// - Throws: `StartFailure` when something cannot be opened or bound.
-  package static func run(_ loader: ConfigurationLoader, ready: @escaping @Sendable (ReadyServer) -> Void) async throws {
+  package static func run(_ loader: ConfigurationLoader, ready: @escaping @Sendable (ReadyServer) -> Void) async throws
+  {
     // Off the main thread: hops of an async main cost a thread switch each.
     try await Task.detached {
       let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
@@ -61,7 +62,8 @@ package struct ServerRuntime: Sendable {
     let needsToken = configuration.isExposed
     var listeners: [OTLPListener] = []
     var otlpAddresses: [String] = []
-    for (kind, address) in [("otlp_http", configuration.otlpHTTPAddress), ("otlp_grpc", configuration.otlpGRPCAddress)] {
+    for (kind, address) in [("otlp_http", configuration.otlpHTTPAddress), ("otlp_grpc", configuration.otlpGRPCAddress)]
+    {
       let listener = try await OTLPListener.start(
         OTLPListenerConfiguration(host: address.host, port: address.port, tls: tlsFiles(configuration)),
         pipeline: pipeline,
@@ -106,7 +108,8 @@ package struct ServerRuntime: Sendable {
     await store.close()
   }
 
-  private static func openStore(_ configuration: ServerConfiguration, memory: MemoryPlan) async throws -> EmbeddedStore {
+  private static func openStore(_ configuration: ServerConfiguration, memory: MemoryPlan) async throws -> EmbeddedStore
+  {
     var settings = EmbeddedStoreConfiguration(
       directory: configuration.dataDirectory, durability: configuration.durability == .power ? .power : .process,
       memoryBytes: memory.storeBytes)

@@ -28,7 +28,8 @@ struct OwnMetrics: Sendable {
       bySignal("sightline_ingest_requests_total", "Requests stored.", \.requests),
       bySignal("sightline_ingest_refused_requests_total", "Requests refused as a whole.", \.refusedRequests),
       bySignal("sightline_ingest_records_total", "Records stored.", \.records),
-      bySignal("sightline_ingest_rejected_records_total", "Records of stored requests that were rejected.", \.rejectedRecords),
+      bySignal(
+        "sightline_ingest_rejected_records_total", "Records of stored requests that were rejected.", \.rejectedRecords),
       bySignal("sightline_ingest_bytes_total", "Bytes of request bodies as received.", \.bytes),
       OwnMetric(
         "sightline_ingest_decode_seconds_total", "Time spent decoding bodies.", .counter,
@@ -37,9 +38,11 @@ struct OwnMetrics: Sendable {
         "sightline_ingest_append_seconds_total", "Time spent appending to the store.", .counter,
         value: Double(counters.appendNanoseconds) / 1e9),
       OwnMetric(
-        "sightline_ingest_queued_requests", "Requests that wait for a worker.", .gauge, value: Double(counters.queuedRequests)),
+        "sightline_ingest_queued_requests", "Requests that wait for a worker.", .gauge,
+        value: Double(counters.queuedRequests)),
       OwnMetric(
-        "sightline_ingest_in_flight_bytes", "Bodies between receipt and answer.", .gauge, value: Double(counters.bytesInFlight)),
+        "sightline_ingest_in_flight_bytes", "Bodies between receipt and answer.", .gauge,
+        value: Double(counters.bytesInFlight)),
     ]
   }
 
@@ -68,7 +71,8 @@ struct OwnMetrics: Sendable {
     return [
       bySignal("sightline_store_appended_rows_total", "Rows appended.", .counter, counters.appendedRows),
       bySignal("sightline_store_flushes_total", "Memtables flushed to parts.", .counter, counters.flushes),
-      bySignal("sightline_store_flushed_bytes_total", "Bytes of parts written by flushes.", .counter, counters.flushedBytes),
+      bySignal(
+        "sightline_store_flushed_bytes_total", "Bytes of parts written by flushes.", .counter, counters.flushedBytes),
       OwnMetric(
         "sightline_store_failed_flushes_total", "Flushes that failed.", .counter, value: Double(counters.failedFlushes)),
       bySignal("sightline_store_parts", "Parts.", .gauge, counters.partCount),

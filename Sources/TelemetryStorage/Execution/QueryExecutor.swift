@@ -24,6 +24,9 @@ package struct QueryExecutor: Sendable {
     self.onDamage = onDamage
   }
 
+  /// Whether the predicate can be evaluated at all; see `TelemetryStore.validate`.
+  package func validate(_ predicate: Predicate) throws(StoreFailure) { _ = try CompiledPredicate(predicate) }
+
   /// The rows that match, pulled batch by batch. Nothing is read before the first `next`.
   package func scan(_ request: ScanRequest, over blocks: [any BlockSource]) -> ScanStream {
     let own = blocks.filter { $0.signal == request.signal }

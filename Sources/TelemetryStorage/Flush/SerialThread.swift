@@ -44,7 +44,8 @@ package final class SerialThread: Sendable {
   package func run<Value: Sendable>(
     _ work: @escaping @Sendable () throws(StorageError) -> Value
   ) async throws(StorageError) -> Value {
-    let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Value, StorageError>, Never>) in
+    let result = await withCheckedContinuation {
+      (continuation: CheckedContinuation<Result<Value, StorageError>, Never>) in
       let accepted = loop.enqueue {
         continuation.resume(returning: Result { () throws(StorageError) in try work() })
       }

@@ -44,7 +44,8 @@ enum ManifestFile {
       header.integer(UInt32.self) == bytes[..<8].castagnoli
     {
       guard major <= formatMajor else {
-        throw StorageError(.unsupportedFormat, path: path, detail: "manifest format \(major); this program reads \(formatMajor)")
+        throw StorageError(
+          .unsupportedFormat, path: path, detail: "manifest format \(major); this program reads \(formatMajor)")
       }
     } else {
       content.damage.append("the header is damaged")
@@ -79,7 +80,8 @@ enum ManifestFile {
   private static func editLength(_ bytes: [UInt8], at offset: Int) -> Int? {
     guard bytes.count - offset >= prefixByteCount else { return nil }
     var reader = StoredBytesReader(bytes[offset..<offset + 4])
-    guard let length = reader.integer(UInt32.self), length > 0, Int(length) <= bytes.count - offset - prefixByteCount else {
+    guard let length = reader.integer(UInt32.self), length > 0, Int(length) <= bytes.count - offset - prefixByteCount
+    else {
       return nil
     }
     return Int(length)

@@ -47,7 +47,8 @@ package enum ManifestOperation: Sendable, Equatable {
   static func decode(_ reader: inout StoredBytesReader) -> ManifestOperation? {
     switch reader.integer(UInt8.self) {
     case 1:
-      guard let key = decodeKey(&reader), let rows = reader.integer(UInt64.self), let bytes = reader.integer(UInt64.self),
+      guard let key = decodeKey(&reader), let rows = reader.integer(UInt64.self),
+        let bytes = reader.integer(UInt64.self),
         let first = reader.integer(Int64.self), let last = reader.integer(Int64.self)
       else { return nil }
       return .addPart(
@@ -56,7 +57,8 @@ package enum ManifestOperation: Sendable, Equatable {
           timeFirst: first, timeLast: last))
     case 2: return decodeKey(&reader).map { .removePart($0) }
     case 3:
-      guard let shard = reader.integer(UInt32.self), let raw = reader.integer(UInt8.self), let signal = Signal(rawValue: raw),
+      guard let shard = reader.integer(UInt32.self), let raw = reader.integer(UInt8.self),
+        let signal = Signal(rawValue: raw),
         let sequence = reader.integer(UInt64.self)
       else { return nil }
       return .flushedThrough(shard: Int(shard), signal: signal, sequence: sequence)
@@ -67,7 +69,8 @@ package enum ManifestOperation: Sendable, Equatable {
   }
 
   private static func decodeKey(_ reader: inout StoredBytesReader) -> PartKey? {
-    guard let raw = reader.integer(UInt8.self), let signal = Signal(rawValue: raw), let day = reader.integer(UInt32.self),
+    guard let raw = reader.integer(UInt8.self), let signal = Signal(rawValue: raw),
+      let day = reader.integer(UInt32.self),
       let tenant = reader.shortText(), let name = reader.shortText(), isPlain(tenant), isPlain(name)
     else { return nil }
     return PartKey(signal: signal, tenant: tenant, day: day, name: name)

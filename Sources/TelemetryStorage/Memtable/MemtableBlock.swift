@@ -21,7 +21,8 @@ package final class MemtableBlock: BlockSource {
     }
     timeFirst = min(first, last)
     timeLast = max(first, last)
-    byteCount = batch.byteCount
+    byteCount =
+      batch.byteCount
       + (batch.resources.count + batch.scopes.count + batch.series.count) * Self.identityByteCount
   }
 

@@ -18,7 +18,8 @@ enum IdentityTables {
     let dropped = try WordCodec.decodeNested(count: count, &reader)
     return (0..<count).map {
       Resource(
-        attributes: sets[$0], schemaURL: text(urls, $0), droppedAttributesCount: UInt32(truncatingIfNeeded: dropped[$0]))
+        attributes: sets[$0], schemaURL: text(urls, $0), droppedAttributesCount: UInt32(truncatingIfNeeded: dropped[$0])
+      )
     }
   }
 

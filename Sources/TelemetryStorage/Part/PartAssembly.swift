@@ -70,7 +70,8 @@ struct PartAssembly {
     if rest > 0 { buffer.append(contentsOf: repeatElement(0, count: PartFormat.alignment - rest)) }
   }
 
-  private mutating func append(_ column: Column, _ rows: Range<Int>, table: ChildKind?, to block: inout PartBlockEntry) {
+  private mutating func append(_ column: Column, _ rows: Range<Int>, table: ChildKind?, to block: inout PartBlockEntry)
+  {
     align()
     let offset = position
     guard let description = ColumnChunk.append(column, rows: rows, to: &buffer) else { return }

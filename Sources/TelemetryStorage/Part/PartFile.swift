@@ -93,7 +93,9 @@ final class PartFile: Sendable {
       rowCount += block.rowCount
       blocks.append(block)
     }
-    guard rowCount == directory.rowCount else { throw EncodingError(.damaged, "the blocks have another number of rows") }
+    guard rowCount == directory.rowCount else {
+      throw EncodingError(.damaged, "the blocks have another number of rows")
+    }
     return blocks
   }
 

@@ -37,7 +37,8 @@ struct PartSchemaEntry: Hashable, Sendable {
 
   /// The column's key; nil for codes and for what a later version added.
   var key: ColumnKey? {
-    guard role == Role.column.rawValue, let scope = FieldScope(rawValue: scope), let type = ValueType(rawValue: type) else {
+    guard role == Role.column.rawValue, let scope = FieldScope(rawValue: scope), let type = ValueType(rawValue: type)
+    else {
       return nil
     }
     return ColumnKey(scope, name, type)

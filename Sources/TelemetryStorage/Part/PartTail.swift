@@ -44,7 +44,9 @@ struct PartTail {
       let minor = try reader.fixed(UInt16.self)
       _ = try reader.fixed(UInt32.self)
       let checksum = try reader.fixed(UInt32.self)
-      guard try reader.fixed(UInt32.self) == PartFormat.magic else { throw EncodingError(.damaged, "no magic at the end") }
+      guard try reader.fixed(UInt32.self) == PartFormat.magic else {
+        throw EncodingError(.damaged, "no magic at the end")
+      }
       guard Checksum.crc32c(bytes, first..<first + 40) == checksum else {
         throw EncodingError(.damaged, "does not match its checksum")
       }

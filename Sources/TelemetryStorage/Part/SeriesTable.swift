@@ -5,7 +5,9 @@ import TelemetryModel
 /// series costs little more than its own labels.
 enum SeriesTable {
   /// The resources and scopes that the series name, and the section's bytes.
-  static func encode(_ series: [Series]) -> (resources: [Resource], scopes: [InstrumentationScope], bytes: EncodingWriter) {
+  static func encode(_ series: [Series]) -> (
+    resources: [Resource], scopes: [InstrumentationScope], bytes: EncodingWriter
+  ) {
     var resources = DistinctTable<Resource>()
     var scopes = DistinctTable<InstrumentationScope>()
     var resourceCodes: [Int64] = []

@@ -10,7 +10,8 @@ package struct LogRecovery: Sendable {
   private let flushedThrough: [Signal: UInt64]
 
   package init(
-    log: LogShard, directory: String, fileSystem: any FileSystem, quarantine: Quarantine, flushedThrough: [Signal: UInt64]
+    log: LogShard, directory: String, fileSystem: any FileSystem, quarantine: Quarantine,
+    flushedThrough: [Signal: UInt64]
   ) {
     self.log = log
     self.directory = directory
@@ -53,7 +54,9 @@ package struct LogRecovery: Sendable {
       try fileSystem.remove(path)
       return
     case .incomplete, .damaged:
-      try keep(bytes[..<min(bytes.count, LogSegment.headerByteCount)], of: number, at: 0, "the segment's header is damaged", &outcome)
+      try keep(
+        bytes[..<min(bytes.count, LogSegment.headerByteCount)], of: number, at: 0, "the segment's header is damaged",
+        &outcome)
     case .newerFormat(let major):
       throw StorageError(
         .unsupportedFormat, path: path, detail: "log format \(major); this program reads \(LogSegment.formatMajor)")

@@ -17,7 +17,9 @@ struct StoredBytesReader {
     let size = MemoryLayout<T>.size
     guard remaining >= size else { return nil }
     var value: T = 0
-    for index in (0..<size).reversed() { value = T(truncatingIfNeeded: value << 8) | T(truncatingIfNeeded: bytes[position + index]) }
+    for index in (0..<size).reversed() {
+      value = T(truncatingIfNeeded: value << 8) | T(truncatingIfNeeded: bytes[position + index])
+    }
     position += size
     return value
   }

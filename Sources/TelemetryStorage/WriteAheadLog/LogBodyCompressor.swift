@@ -20,7 +20,8 @@ final class LogBodyCompressor {
     if scratch.count < body.count { scratch = [UInt8](repeating: 0, count: body.count) }
     let size = unsafe scratch.withUnsafeMutableBytes { target in
       unsafe body.withUnsafeBytes { source in
-        unsafe ZSTD_compressCCtx(context, target.baseAddress, source.count, source.baseAddress, source.count, Self.level)
+        unsafe ZSTD_compressCCtx(
+          context, target.baseAddress, source.count, source.baseAddress, source.count, Self.level)
       }
     }
     guard ZSTD_isError(size) == 0, size < body.count else { return false }

@@ -55,7 +55,8 @@ enum LogFrame {
   /// The first two fields of the content behind the prefix.
   static func identity(_ content: ArraySlice<UInt8>) -> (sequence: UInt64, kind: BodyKind)? {
     var reader = StoredBytesReader(content)
-    guard let sequence = reader.integer(UInt64.self), let raw = reader.integer(UInt8.self), let kind = BodyKind(rawValue: raw)
+    guard let sequence = reader.integer(UInt64.self), let raw = reader.integer(UInt8.self),
+      let kind = BodyKind(rawValue: raw)
     else { return nil }
     return (sequence, kind)
   }
@@ -65,9 +66,11 @@ enum LogFrame {
     var reader = StoredBytesReader(content)
     guard let sequence = reader.integer(UInt64.self), let rawKind = reader.integer(UInt8.self),
       let kind = BodyKind(rawValue: rawKind), let rawEncoding = reader.integer(UInt8.self),
-      let encoding = ContentEncoding(rawValue: rawEncoding), let flags = reader.integer(UInt8.self), flags <= compressedFlag,
+      let encoding = ContentEncoding(rawValue: rawEncoding), let flags = reader.integer(UInt8.self),
+      flags <= compressedFlag,
       let tenantLength = reader.integer(UInt8.self), let receivedAt = reader.integer(Int64.self),
-      let bodyByteCount = reader.integer(UInt32.self), bodyByteCount <= bodyByteLimit, let limits = decodeLimits(&reader),
+      let bodyByteCount = reader.integer(UInt32.self), bodyByteCount <= bodyByteLimit,
+      let limits = decodeLimits(&reader),
       reader.remaining >= Int(tenantLength)
     else { return nil }
     let bodyStart = reader.position + Int(tenantLength)

@@ -39,7 +39,8 @@ package struct LogSegment: Sendable, Equatable {
     guard bytes.count >= headerByteCount else { return .incomplete }
     var reader = StoredBytesReader(bytes[4..<headerByteCount])
     guard Array(bytes[..<4]) == magic, let major = reader.integer(UInt16.self), reader.integer(UInt16.self) != nil,
-      reader.integer(UInt32.self) != nil, let checksum = reader.integer(UInt32.self), checksum == bytes[..<12].castagnoli
+      reader.integer(UInt32.self) != nil, let checksum = reader.integer(UInt32.self),
+      checksum == bytes[..<12].castagnoli
     else { return .damaged }
     return major > formatMajor ? .newerFormat(major) : .good
   }

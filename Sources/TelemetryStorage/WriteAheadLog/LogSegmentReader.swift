@@ -53,7 +53,8 @@ package struct LogSegmentReader {
       }
     }
     position = bytes.count
-    return .unreadable(start..<bytes.count, isTorn: length == nil && !isWholeButForLength(at: start) && !hasFrame(after: start))
+    return .unreadable(
+      start..<bytes.count, isTorn: length == nil && !isWholeButForLength(at: start) && !hasFrame(after: start))
   }
 
   /// Whether the rest of the segment is one frame whose length is damaged.

@@ -1,6 +1,6 @@
+internal import Synchronization
 package import TelemetryModel
 package import TelemetryStore
-internal import Synchronization
 
 /// The log of one shard: appended by the shard's ingest thread, synced and trimmed by others.
 package final class LogShard: Sendable {

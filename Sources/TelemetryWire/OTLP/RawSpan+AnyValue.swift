@@ -76,4 +76,5 @@ extension RawSpan {
     guard range.count == 8 else { return nil }
     let id = spanID(range.start)
     return id.isZero ? nil : id
-  }}
+  }
+}

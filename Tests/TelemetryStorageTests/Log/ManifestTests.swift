@@ -28,7 +28,8 @@ struct ManifestTests {
     let reopened = try open(folder)
     #expect(reopened.manifest.state == manifest.state)
     #expect(reopened.findings.damage.isEmpty)
-    #expect(reopened.manifest.state.parts.keys.map(\.name).sorted() == ["000000001498", "000000001499", "000000001500"])
+    #expect(
+      reopened.manifest.state.parts.keys.map(\.name).sorted() == ["000000001498", "000000001499", "000000001500"])
     #expect(reopened.manifest.state.flushedThrough == [1: [.logs: 1500]])
     #expect(reopened.manifest.state.nextPart == 1501 && reopened.manifest.state.shardCount == 2)
     #expect(try folder.bytes(of: "manifest").count < 70_000)
@@ -92,17 +93,20 @@ struct MemtableTests {
       }
       #expect(memtable.blocks.count <= 64 + expected.count / 4096)
     }
-    #expect(memtable.rowCount == expected.count && memtable.byteCount == memtable.blocks.reduce(0) { $0 + $1.byteCount })
+    #expect(
+      memtable.rowCount == expected.count && memtable.byteCount == memtable.blocks.reduce(0) { $0 + $1.byteCount })
     #expect(copied < expected.count * 8)
     let taken = memtable.take()
     #expect(taken.blocks.flatMap(\.batch.times) == expected && taken.lastSequence == 6000)
-    #expect(memtable.blocks.isEmpty && memtable.byteCount == 0 && memtable.rowCount == 0 && memtable.firstAppendedAt == nil)
+    #expect(
+      memtable.blocks.isEmpty && memtable.byteCount == 0 && memtable.rowCount == 0 && memtable.firstAppendedAt == nil)
   }
 
   @Test(
     "days of UTC",
     arguments: [
-      (0, 19_700_101), (-1, 19_691_231), (1_709_164_800_000_000_000, 20_240_229), (1_709_251_199_999_999_999, 20_240_229),
+      (0, 19_700_101), (-1, 19_691_231), (1_709_164_800_000_000_000, 20_240_229),
+      (1_709_251_199_999_999_999, 20_240_229),
       (1_709_251_200_000_000_000, 20_240_301), (Int64.max, 22_620_411), (Int64.min, 16_770_921),
     ] as [(Int64, UInt32)])
   func days(time: Int64, date: UInt32) {
@@ -113,9 +117,12 @@ struct MemtableTests {
   func retention() {
     func part(_ name: String, _ signal: Signal, _ last: Int64, _ bytes: UInt64) -> PartEntry {
       PartEntry(
-        signal: signal, tenant: "default", day: 1, name: name, rowCount: 1, byteCount: bytes, timeFirst: last - 50, timeLast: last)
+        signal: signal, tenant: "default", day: 1, name: name, rowCount: 1, byteCount: bytes, timeFirst: last - 50,
+        timeLast: last)
     }
-    let parts = [part("a", .logs, 100, 10), part("b", .logs, 200, 10), part("c", .spans, 150, 10), part("d", .metrics, 300, 10)]
+    let parts = [
+      part("a", .logs, 100, 10), part("b", .logs, 200, 10), part("c", .spans, 150, 10), part("d", .metrics, 300, 10),
+    ]
     func dropped(_ age: [Signal: Int64], _ bytes: Int64?) -> [String] {
       let policy = RetentionPolicy(maximumAge: age, maximumBytes: bytes)
       return RetentionPlan.partsToDrop(parts, policy: policy, now: 1000).map(\.name).sorted()

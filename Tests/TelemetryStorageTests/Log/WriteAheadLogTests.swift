@@ -5,7 +5,9 @@ import Testing
 
 @Suite("The write-ahead log")
 struct WriteAheadLogTests {
-  private func batch(_ body: [UInt8], kind: BodyKind = .otlpLogsProtobuf, encoding: ContentEncoding = .identity) -> IngestBatch {
+  private func batch(_ body: [UInt8], kind: BodyKind = .otlpLogsProtobuf, encoding: ContentEncoding = .identity)
+    -> IngestBatch
+  {
     var limits = IngestLimits()
     limits.attributes = 77
     limits.pastNanoseconds = -5
@@ -57,7 +59,10 @@ struct WriteAheadLogTests {
     #expect(recovered.frames.map(\.body) == written.map(\.body))
     #expect(recovered.frames.map(\.kind) == written.map(\.kind))
     #expect(recovered.frames.map(\.contentEncoding) == written.map(\.contentEncoding))
-    #expect(recovered.frames.allSatisfy { $0.receivedAt == -123_456_789 && $0.limits == written[0].limits && $0.tenant == "default" })
+    #expect(
+      recovered.frames.allSatisfy {
+        $0.receivedAt == -123_456_789 && $0.limits == written[0].limits && $0.tenant == "default"
+      })
     #expect(recovered.shard.byteCount < 40_000 + 40_000 + 20_000)
     // The next run goes on behind, in a segment of its own.
     #expect(try recovered.shard.append([batch([4])], synced: false) == 7)
@@ -112,7 +117,8 @@ struct WriteAheadLogTests {
       let recovered = try recover(flipped)
       let sequences = recovered.frames.map(\.sequence)
       #expect(!recovered.quarantined.isEmpty, "flip at \(position)")
-      #expect(recovered.frames.allSatisfy { $0.body.isEmpty || $0.body == [UInt8](repeating: UInt8($0.sequence), count: 5) })
+      #expect(
+        recovered.frames.allSatisfy { $0.body.isEmpty || $0.body == [UInt8](repeating: UInt8($0.sequence), count: 5) })
       #expect(sequences == sequences.sorted() && Set(sequences).count == sequences.count, "flip at \(position)")
       if position >= 16 {
         let damaged = (position - 16) / frameLength

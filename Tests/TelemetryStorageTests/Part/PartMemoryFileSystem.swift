@@ -68,6 +68,8 @@ private final class MemoryFile: StoredFile {
 
   func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) { files.append(path, bytes) }
   func sync() throws(StorageError) {}
-  func truncate(to byteCount: Int) throws(StorageError) { files[path]?.removeLast(max(0, (files[path]?.count ?? 0) - byteCount)) }
+  func truncate(to byteCount: Int) throws(StorageError) {
+    files[path]?.removeLast(max(0, (files[path]?.count ?? 0) - byteCount))
+  }
   func dropCache() {}
 }

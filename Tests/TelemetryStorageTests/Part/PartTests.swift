@@ -51,7 +51,8 @@ struct PartTests {
   @Test("big batches are cut into blocks by rows and by bytes")
   func blocks() throws {
     let count = 70_000
-    let times = Column(ColumnKey(Field.time, .int), values: .int64((0..<Int64(count)).map { count % 2 == 0 ? $0 : -$0 }))
+    let times = Column(
+      ColumnKey(Field.time, .int), values: .int64((0..<Int64(count)).map { count % 2 == 0 ? $0 : -$0 }))
     let reader = try write(RecordBatch(signal: .logs, rowCount: count, columns: [times]))
     #expect(reader.blocks.map(\.rowCount) == [65_536, count - 65_536])
     #expect(reader.blocks[1].timeFirst == 65_536)
@@ -105,7 +106,9 @@ struct PartTests {
     var fixtures = BatchFixtures(seed: 23)
     let reader = try write(fixtures.batch(signal, rowCount: 2000))
     let block = reader.blocks[0]
-    guard case .traceIDs(let ids)? = try block.read(.everything).batch.column(ColumnKey(Field.traceID, .traceID))?.values else {
+    guard
+      case .traceIDs(let ids)? = try block.read(.everything).batch.column(ColumnKey(Field.traceID, .traceID))?.values
+    else {
       Issue.record("the batch has trace ids")
       return
     }
@@ -228,7 +231,8 @@ struct PartTests {
     #expect(memory.timeFirst == stored.timeFirst && memory.timeLast == stored.timeLast)
     #expect(Set(memory.columns.map { "\($0)" }) == Set(stored.columns.map { "\($0)" }))
     for (key, _) in memory.columns { #expect(memory.bounds(of: key) == stored.bounds(of: key)) }
-    let selection = ColumnSelection(names: [.init(.record, "ok"), .init(.intrinsic, "time")], children: [.event, .exemplar])
+    let selection = ColumnSelection(
+      names: [.init(.record, "ok"), .init(.intrinsic, "time")], children: [.event, .exemplar])
     let left = try memory.read(selection).batch
     let right = try stored.read(selection).batch
     for row in 0..<200 { #expect(BatchFixtures.text(left, row: row) == BatchFixtures.text(right, row: row)) }

@@ -9,7 +9,7 @@ struct AggregateEndpoint: Sendable {
   let signal: Signal
 
   func response(_ request: Request, _ context: APIContext) async throws -> Response {
-    let question = try Question(request, now: environment.now())
+    let question = try Question(request, environment)
     if signal == .spans, let text = question.parameters["heatmap"] {
       return try heatmap(question, FieldReference(text: text), context)
     }
@@ -33,11 +33,13 @@ struct AggregateEndpoint: Sendable {
       try await AggregateEndpoint.write(table, isSeries: axis != nil, to: &stream)
       return StreamEnd(
         status: table.otherGroups > 0 ? .limited : .complete,
-        why: table.otherGroups > 0 ? "\(table.otherGroups) smaller groups are left out" : nil, statistics: partial.statistics)
+        why: table.otherGroups > 0 ? "\(table.otherGroups) smaller groups are left out" : nil,
+        statistics: partial.statistics)
     }
   }
 
-  private static func writeMeta(_ by: [String], _ aggregates: [String], _ axis: TimeAxis?, to stream: inout LineStream) {
+  private static func writeMeta(_ by: [String], _ aggregates: [String], _ axis: TimeAxis?, to stream: inout LineStream)
+  {
     stream.beginMeta()
     stream.json.key("by")
     stream.json.beginArray()

@@ -14,7 +14,7 @@ struct FieldEndpoints: Sendable {
 
   private func fields(_ request: Request, _ context: APIContext) async throws -> Response {
     let started = ContinuousClock.now
-    let question = try Question(request, now: environment.now())
+    let question = try Question(request, environment)
     let answer = try await environment.store.fieldKeys(
       FieldKeysRequest(signal: try question.signal(), timeRange: question.range))
     var writer = JSONWriter()
@@ -42,7 +42,7 @@ struct FieldEndpoints: Sendable {
 
   private func values(_ request: Request, _ context: APIContext) async throws -> Response {
     let started = ContinuousClock.now
-    let question = try Question(request, now: environment.now())
+    let question = try Question(request, environment)
     guard let name = question.parameters["field"] else {
       throw QueryError(.badParameter, "'field' is needed", parameter: "field")
     }
@@ -54,7 +54,8 @@ struct FieldEndpoints: Sendable {
     }
     let answer = try await environment.store.fieldValues(
       FieldValuesRequest(
-        signal: try question.signal(), field: field, timeRange: question.range, predicate: predicate, valueLimit: limit))
+        signal: try question.signal(), field: field, timeRange: question.range, predicate: predicate, valueLimit: limit)
+    )
     var writer = JSONWriter()
     writer.beginObject()
     writer.key("values")

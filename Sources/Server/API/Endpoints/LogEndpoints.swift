@@ -16,7 +16,7 @@ struct LogEndpoints: Sendable {
   }
 
   private func logs(_ request: Request, _ context: APIContext) async throws -> Response {
-    let question = try Question(request, now: environment.now())
+    let question = try Question(request, environment)
     let limit = try question.parameters.integer("limit", default: 200, in: 1...10_000)
     let order = try question.parameters.choice("order", default: "desc", of: ["asc", "desc"])
     let fields = question.parameters["fields"]
@@ -35,11 +35,14 @@ struct LogEndpoints: Sendable {
   private func surroundings(_ request: Request, _ context: APIContext) async throws -> Response {
     let parameters = QueryParameters(request.uri.query)
     guard let text = parameters["id"], let id = LogID(text) else {
-      throw QueryError(.badParameter, "'id' is the id of a log record", parameter: "id", position: 0, length: parameters["id"]?.utf8.count)
+      throw QueryError(
+        .badParameter, "'id' is the id of a log record", parameter: "id", position: 0,
+        length: parameters["id"]?.utf8.count)
     }
     let before = try parameters.integer("before", default: 20, in: 0...1_000)
     let after = try parameters.integer("after", default: 20, in: 0...1_000)
-    guard let found = try await LogSurroundings(store: environment.store, id: id, before: before, after: after).load() else {
+    guard let found = try await LogSurroundings(store: environment.store, id: id, before: before, after: after).load()
+    else {
       throw APIError.notFound("no log record has this id")
     }
     var writer = JSONWriter()

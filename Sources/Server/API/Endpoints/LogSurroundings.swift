@@ -23,7 +23,8 @@ struct LogSurroundings {
     let (next, overflow) = id.time.addingReportingOverflow(1)
     guard !overflow else { return nil }
     let ties = try await lines(TimeRange(start: id.time, end: next), .all, .oldestFirst, LogSurroundings.tieLimit)
-    guard let place = ties.firstIndex(where: matches), let resource = ties[place].batch.resource(ofRow: ties[place].row) else {
+    guard let place = ties.firstIndex(where: matches), let resource = ties[place].batch.resource(ofRow: ties[place].row)
+    else {
       return nil
     }
     let stream = LogSurroundings.predicate(resource)
@@ -33,9 +34,11 @@ struct LogSurroundings {
     let start = id.time.subtractingReportingOverflow(LogSurroundings.reach)
     let end = id.time.addingReportingOverflow(LogSurroundings.reach)
     let earlier = try await lines(
-      TimeRange(start: start.overflow ? .min : start.partialValue, end: id.time), stream, .newestFirst, before - tiesBefore.count)
+      TimeRange(start: start.overflow ? .min : start.partialValue, end: id.time), stream, .newestFirst,
+      before - tiesBefore.count)
     let later = try await lines(
-      TimeRange(start: next, end: end.overflow ? .max : end.partialValue), stream, .oldestFirst, after - tiesAfter.count)
+      TimeRange(start: next, end: end.overflow ? .max : end.partialValue), stream, .oldestFirst, after - tiesAfter.count
+    )
     return (earlier.reversed() + tiesBefore, ties[place], tiesAfter + later)
   }
 

@@ -15,7 +15,7 @@ struct MetricEndpoints: Sendable {
 
   private func catalogue(_ request: Request, _ context: APIContext) async throws -> Response {
     let started = ContinuousClock.now
-    let question = try Question(request, now: environment.now())
+    let question = try Question(request, environment)
     var predicate = question.predicate
     if let match = question.parameters["match"] {
       predicate = .all(of: [predicate, .text(Field.metricName, TextMatch(.contains(match), isCaseFolded: true))])
@@ -41,7 +41,7 @@ struct MetricEndpoints: Sendable {
   }
 
   private func series(_ request: Request, _ context: APIContext) async throws -> Response {
-    let question = try Question(request, now: environment.now())
+    let question = try Question(request, environment)
     let limit = try question.parameters.integer("limit", default: 1_000, in: 1...10_000)
     let predicate = Predicate.all(of: [.equals(Field.metricName, .string(try name(question))), question.predicate])
     let answer = try await environment.store.series(
@@ -60,7 +60,7 @@ struct MetricEndpoints: Sendable {
 
   private func points(_ request: Request, _ context: APIContext) async throws -> Response {
     let started = ContinuousClock.now
-    let question = try Question(request, now: environment.now())
+    let question = try Question(request, environment)
     let name = try name(question)
     let limit = try question.parameters.integer("limit", default: 50, in: 1...1_000)
     let groupBy = try question.parameters["by"].map { text throws(QueryError) in try GroupBy(text) }

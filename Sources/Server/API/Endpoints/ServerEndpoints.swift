@@ -26,7 +26,8 @@ struct ServerEndpoints: Sendable {
     }
     router.get("/-/healthy") { _, _ in ServerEndpoints.text("healthy\n", .ok) }
     router.get("/-/ready") { _, _ in
-      environment.isReady() ? ServerEndpoints.text("ready\n", .ok) : ServerEndpoints.text("starting\n", .serviceUnavailable)
+      environment.isReady()
+        ? ServerEndpoints.text("ready\n", .ok) : ServerEndpoints.text("starting\n", .serviceUnavailable)
     }
   }
 

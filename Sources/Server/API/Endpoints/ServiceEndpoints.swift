@@ -19,7 +19,7 @@ struct ServiceEndpoints: Sendable {
 
   private func services(_ request: Request, _ context: APIContext) async throws -> Response {
     let started = ContinuousClock.now
-    let question = try Question(request, now: environment.now())
+    let question = try Question(request, environment)
     let axis = try axis(question)
     let showsOwn = question.parameters["self"] == "1"
     let answer = try await ServiceCatalogue(store: environment.store, range: question.range, axis: axis).services(
@@ -41,7 +41,7 @@ struct ServiceEndpoints: Sendable {
   private func service(_ request: Request, _ context: APIContext) async throws -> Response {
     let started = ContinuousClock.now
     let name = context.path("name")
-    let question = try Question(request, now: environment.now())
+    let question = try Question(request, environment)
     let axis = try axis(question)
     let answer = try await ServiceCatalogue(store: environment.store, range: question.range, axis: axis).services(
       filter: .equals(Field.serviceName, .string(name)), excluding: nil)

@@ -35,7 +35,8 @@ struct TokenEndpoints: Sendable {
   private func create(_ request: Request) async throws -> Response {
     let body = try await request.body.collect(upTo: TokenEndpoints.bodyLimit)
     guard let members = JSONReader.strings(Array(body.readableBytesView)) else {
-      throw APIError(.badRequest, "bad_parameter", "the body is a JSON object of strings", hint: #"{"name":"ci","scope":"ingest"}"#)
+      throw APIError(
+        .badRequest, "bad_parameter", "the body is a JSON object of strings", hint: #"{"name":"ci","scope":"ingest"}"#)
     }
     let name = (members["name"] ?? "").trimmingSpaces
     guard !name.isEmpty, name.utf8.count <= 200 else {

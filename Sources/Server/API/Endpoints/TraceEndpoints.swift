@@ -19,7 +19,7 @@ struct TraceEndpoints: Sendable {
   }
 
   private func traces(_ request: Request, _ context: APIContext) async throws -> Response {
-    let question = try Question(request, now: environment.now())
+    let question = try Question(request, environment)
     let limit = try question.parameters.integer("limit", default: 50, in: 1...1_000)
     let sort = try question.parameters.choice("sort", default: "time", of: ["time", "duration"])
     let search = TraceSearch(
@@ -81,7 +81,7 @@ struct TraceEndpoints: Sendable {
   private func trace(_ request: Request, _ context: APIContext) async throws -> Response {
     let started = ContinuousClock.now
     let id = try traceID(context)
-    let question = try Question(request, now: environment.now())
+    let question = try Question(request, environment)
     let answer = try await environment.store.trace(id, hint: question.givenRange)
     guard answer.spans.rowCount > 0 else { throw APIError.notFound("no span of this trace is stored") }
     let skeleton = TraceSkeleton(SpanTable(answer.spans))
@@ -106,7 +106,7 @@ struct TraceEndpoints: Sendable {
     guard let spanID = SpanID(hex: context.path("span_id")) else {
       throw APIError(.badRequest, "bad_parameter", "a span id is 16 hexadecimal digits", parameter: "span_id")
     }
-    let question = try Question(request, now: environment.now())
+    let question = try Question(request, environment)
     let answer = try await environment.store.trace(id, hint: question.givenRange)
     guard let row = SpanTable(answer.spans).spanIDs.firstIndex(of: spanID) else {
       throw APIError.notFound("no such span of this trace is stored")
@@ -118,7 +118,7 @@ struct TraceEndpoints: Sendable {
   }
 
   private func spans(_ request: Request, _ context: APIContext) async throws -> Response {
-    let question = try Question(request, now: environment.now())
+    let question = try Question(request, environment)
     let limit = try question.parameters.integer("limit", default: 200, in: 1...10_000)
     let order = try question.parameters.choice("order", default: "desc", of: ["asc", "desc"])
     let fields = question.parameters["fields"]

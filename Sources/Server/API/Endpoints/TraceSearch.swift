@@ -67,11 +67,14 @@ struct TraceSearch: Sendable {
     var statistics = scan.statistics
     var matched: [TraceID: Int] = [:]
     if predicate == .all {
-      for row in 0..<table.count where range.contains(table.starts[row]) { matched[table.traceIDs[row], default: 0] += 1 }
+      for row in 0..<table.count where range.contains(table.starts[row]) {
+        matched[table.traceIDs[row], default: 0] += 1
+      }
     } else {
       let matching = try await store.scan(
         ScanRequest(
-          signal: .spans, timeRange: range, predicate: .and([.traceIDs(ids), predicate]), projection: .fields([Field.traceID]),
+          signal: .spans, timeRange: range, predicate: .and([.traceIDs(ids), predicate]),
+          projection: .fields([Field.traceID]),
           order: .stored))
       while let event = try await matching.next() {
         guard case .rows(let batch) = event else { continue }

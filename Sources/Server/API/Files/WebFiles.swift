@@ -24,7 +24,9 @@ struct WebFiles: Sendable {
     }
     router.get("/ui/**") { request, _ in try page(request, path: String(request.uri.path.dropFirst("/ui/".count))) }
     router.get("/assets/**") { request, _ in
-      guard let response = file(request, path: String(request.uri.path.dropFirst())) else { throw APIError.notFound("no such file") }
+      guard let response = file(request, path: String(request.uri.path.dropFirst())) else {
+        throw APIError.notFound("no such file")
+      }
       return response
     }
   }
@@ -46,7 +48,9 @@ struct WebFiles: Sendable {
 
   /// The path that a proxy strips, if it is made of plain characters.
   private static func prefix(_ headers: HTTPFields) -> String? {
-    guard let name = HTTPField.Name("x-forwarded-prefix"), var prefix = headers[name], prefix.hasPrefix("/") else { return nil }
+    guard let name = HTTPField.Name("x-forwarded-prefix"), var prefix = headers[name], prefix.hasPrefix("/") else {
+      return nil
+    }
     while prefix.hasSuffix("/") { prefix.removeLast() }
     let isPlain = prefix.utf8.allSatisfy { byte in
       (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || "/-_.~".utf8.contains(byte)
@@ -60,7 +64,9 @@ struct WebFiles: Sendable {
     let isImmutable = path.hasPrefix("assets/") && WebFiles.hasHash(path)
     var headers = WebFiles.headers(WebFiles.type(path), isImmutable: isImmutable)
     headers[.vary] = "accept-encoding"
-    if WebFiles.acceptsGzip(request.headers), let content = FileManager.default.contents(atPath: directory + "/" + path + ".gz") {
+    if WebFiles.acceptsGzip(request.headers),
+      let content = FileManager.default.contents(atPath: directory + "/" + path + ".gz")
+    {
       headers[.contentEncoding] = "gzip"
       return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: content)))
     }
@@ -72,7 +78,9 @@ struct WebFiles: Sendable {
   static func safe(_ path: String) -> String? {
     let decoded = QueryParameters.decode(path.utf8, plusIsSpace: false)
     let parts = decoded.split(separator: "/", omittingEmptySubsequences: false)
-    guard !decoded.utf8.contains(0), !decoded.utf8.contains(UInt8(ascii: "\\")), decoded != "index.html" else { return nil }
+    guard !decoded.utf8.contains(0), !decoded.utf8.contains(UInt8(ascii: "\\")), decoded != "index.html" else {
+      return nil
+    }
     return parts.allSatisfy { !$0.isEmpty && !$0.hasPrefix(".") } ? decoded : nil
   }
 

@@ -7,7 +7,8 @@ enum Base64 {
     while !rest.isEmpty {
       let group = Array(rest.prefix(3))
       rest = rest.dropFirst(3)
-      let bits = UInt32(group[0]) << 16 | UInt32(group.count > 1 ? group[1] : 0) << 8 | UInt32(group.count > 2 ? group[2] : 0)
+      let bits =
+        UInt32(group[0]) << 16 | UInt32(group.count > 1 ? group[1] : 0) << 8 | UInt32(group.count > 2 ? group[2] : 0)
       text.append(digits[Int(bits >> 18)])
       text.append(digits[Int(bits >> 12 & 63)])
       text.append(group.count > 1 ? digits[Int(bits >> 6 & 63)] : UInt8(ascii: "="))

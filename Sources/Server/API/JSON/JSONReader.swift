@@ -78,7 +78,8 @@ enum JSONReader {
       guard let first = hex() else { return nil }
       var code = first
       if (0xd800..<0xdc00).contains(first) {
-        guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u")
+        guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
+          bytes[position + 1] == UInt8(ascii: "u")
         else { return nil }
         position += 2
         guard let second = hex(), (0xdc00..<0xe000).contains(second) else { return nil }

@@ -46,7 +46,8 @@ struct APIError: Error {
     case let error as StoreFailure: self.init(error)
     case is CancellationError: self.init(.serviceUnavailable, "cancelled", "the query was cancelled")
     case let error as HTTPError:
-      self.init(error.status, error.status == .notFound ? "not_found" : "bad_request", error.body ?? error.status.reasonPhrase)
+      self.init(
+        error.status, error.status == .notFound ? "not_found" : "bad_request", error.body ?? error.status.reasonPhrase)
     default: self.init(.internalServerError, "internal", "the request failed inside the server")
     }
   }

@@ -25,7 +25,8 @@ struct QueryParameters: Sendable {
     guard let text = self[name] else { return standard }
     guard let number = Int(text), range.contains(number) else {
       throw QueryError(
-        .badParameter, "'\(name)' is a number from \(range.lowerBound) to \(range.upperBound)", parameter: name, position: 0,
+        .badParameter, "'\(name)' is a number from \(range.lowerBound) to \(range.upperBound)", parameter: name,
+        position: 0,
         length: text.utf8.count)
     }
     return number

@@ -11,14 +11,31 @@ struct Question: Sendable {
   let predicate: Predicate
   let now: Int64
 
-  /// - Throws: `QueryError` or `SearchBarError` with the place of the mistake.
-  init(_ request: Request, now: Int64) throws {
+  /// - Throws: `QueryError` or `SearchBarError` with the place of the mistake; `APIError` for what the store refuses.
+  init(_ request: Request, _ environment: APIEnvironment) throws {
     parameters = QueryParameters(request.uri.query)
-    self.now = now
+    now = environment.now()
     range = try TimeExpression.range(from: parameters["from"], to: parameters["to"], now: now)
-    var parts = try FilterExpression.conjunction(parameters.all("f"), now: now)
-    if let text = parameters["q"] { parts.append(try SearchParser.parse(text).predicate(now: now)) }
-    predicate = .all(of: parts)
+    predicate = try Question.predicate(of: parameters, now: now, store: environment.store)
+  }
+
+  /// What `f` and `q` ask together.
+  static func predicate(of parameters: QueryParameters, now: Int64, store: any TelemetryStore) throws -> Predicate {
+    let filters = Predicate.all(of: try FilterExpression.conjunction(parameters.all("f"), now: now))
+    try validate(filters, parameter: "f", store: store)
+    guard let text = parameters["q"] else { return filters }
+    let search = try SearchParser.parse(text).predicate(now: now)
+    try validate(search, parameter: "q", store: store)
+    return .all(of: [filters, search])
+  }
+
+  private static func validate(_ predicate: Predicate, parameter: String, store: any TelemetryStore) throws(APIError) {
+    do throws(StoreFailure) {
+      try store.validate(predicate)
+    } catch {
+      guard case .invalid(let why) = error else { return }
+      throw APIError(.badRequest, QueryError.Code.badQuery.rawValue, why, parameter: parameter, position: 0)
+    }
   }
 
   /// The window when the question names one; nil: any time.

@@ -92,7 +92,9 @@ struct LogIdentity {
     streams = batch.resources.map { DistinctState.hash($0.attributes.encoded) }
     columns = batch.columns
       .filter { $0.key.scope == .record || ($0.key.scope == .intrinsic && $0.key.name == Field.body.key) }
-      .map { (DistinctState.hash([$0.key.scope.rawValue, $0.key.type.rawValue] + Array($0.key.name.utf8)), ColumnCursor($0)) }
+      .map {
+        (DistinctState.hash([$0.key.scope.rawValue, $0.key.type.rawValue] + Array($0.key.name.utf8)), ColumnCursor($0))
+      }
   }
 
   /// The hash of a row; rows are asked for in ascending order. Independent of the order of columns.

@@ -17,7 +17,9 @@ struct RowParts {
   }
 
   /// Columns of one attribute scope in key order, with their keys as JSON.
-  static func cursors(_ columns: [Column], scope: FieldScope, shown: ShownFields) -> [(key: [UInt8], cursor: ColumnCursor)] {
+  static func cursors(_ columns: [Column], scope: FieldScope, shown: ShownFields) -> [(
+    key: [UInt8], cursor: ColumnCursor
+  )] {
     columns.filter { $0.key.scope == scope && (scope != .record || shown.showsAttribute($0.key.name)) }
       .sorted { ($0.key.name, $0.key.type.rawValue) < ($1.key.name, $1.key.type.rawValue) }
       .map { column in

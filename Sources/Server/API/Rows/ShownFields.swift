@@ -32,6 +32,7 @@ struct ShownFields {
   /// The instrumentation scope is shown whole or not at all.
   var showsScope: Bool {
     guard let fields else { return true }
-    return fields.contains { $0.scope == .scope } || fields.contains(Field.scopeName) || fields.contains(Field.scopeVersion)
+    return fields.contains { $0.scope == .scope } || fields.contains(Field.scopeName)
+      || fields.contains(Field.scopeVersion)
   }
 }

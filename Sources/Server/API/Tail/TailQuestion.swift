@@ -13,13 +13,11 @@ struct TailQuestion: Sendable {
   let predicate: Predicate
 
   /// - Throws: `QueryError` or `SearchBarError`, as for questions about the past.
-  init(query: String?, now: Int64) throws {
+  init(query: String?, _ environment: APIEnvironment) throws {
     let parameters = QueryParameters(query)
     let name = try parameters.choice("signal", default: "logs", of: [Signal.logs.name, Signal.spans.name])
     signal = name == Signal.spans.name ? .spans : .logs
-    var parts = try FilterExpression.conjunction(parameters.all("f"), now: now)
-    if let text = parameters["q"] { parts.append(try SearchParser.parse(text).predicate(now: now)) }
-    predicate = .all(of: parts)
+    predicate = try Question.predicate(of: parameters, now: environment.now(), store: environment.store)
   }
 
   /// The path and the query of a request target.

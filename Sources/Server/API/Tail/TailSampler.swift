@@ -12,7 +12,9 @@ struct TailSampler {
   private var matched = 0
 
   /// The rows to show of some batches: all, or every n-th so that the rest of the tick's allowance is kept.
-  mutating func choose(_ matches: [(batch: RecordBatch, rows: [UInt32])], lost: Int) -> [(batch: RecordBatch, rows: [UInt32])] {
+  mutating func choose(_ matches: [(batch: RecordBatch, rows: [UInt32])], lost: Int) -> [(
+    batch: RecordBatch, rows: [UInt32]
+  )] {
     let total = matches.reduce(0) { $0 + $1.rows.count }
     matched += total + lost
     dropped += lost

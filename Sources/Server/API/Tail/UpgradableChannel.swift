@@ -59,7 +59,7 @@ struct UpgradableChannel: HTTPChannelHandler {
       switch try await value.outcome.get() {
       case .http(let channel): await handleHTTP(asyncChannel: channel, logger: logger)
       case .tail(let channel, let target):
-        let question = try TailQuestion(query: TailQuestion.split(target).query, now: environment.now())
+        let question = try TailQuestion(query: TailQuestion.split(target).query, environment)
         try await TailSession(environment: environment, question: question).run(channel)
       }
     } catch {
@@ -74,7 +74,8 @@ struct UpgradableChannel: HTTPChannelHandler {
       try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
       try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
       return .http(
-        try NIOAsyncChannel(wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true)))
+        try NIOAsyncChannel(
+          wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true)))
     }
   }
 
@@ -83,7 +84,7 @@ struct UpgradableChannel: HTTPChannelHandler {
     let (path, query) = TailQuestion.split(head.uri)
     guard head.headers[canonicalForm: "upgrade"].contains(where: { $0.lowercased() == "websocket" }),
       head.headers.first(name: "sec-websocket-version") == "13", head.headers.contains(name: "sec-websocket-key"),
-      path == TailQuestion.path, (try? TailQuestion(query: query, now: environment.now())) != nil
+      path == TailQuestion.path, (try? TailQuestion(query: query, environment)) != nil
     else { return false }
     var fields = HTTPFields()
     for name in ["origin", "x-forwarded-host", "sec-fetch-site"] {
@@ -92,7 +93,8 @@ struct UpgradableChannel: HTTPChannelHandler {
     let host = head.headers.first(name: "host")
     guard (try? RequestGate.checkOrigin(fields, host: host, method: .get, isUpgrade: true)) != nil else { return false }
     guard environment.requiresToken else { return true }
-    let secret = Bearer.secret(head.headers.first(name: "authorization")) ?? TailProtocol.secret(TailProtocol.offered(head))
+    let secret =
+      Bearer.secret(head.headers.first(name: "authorization")) ?? TailProtocol.secret(TailProtocol.offered(head))
     guard let secret else { return false }
     return await environment.tokens.verify(secret, scope: .api) != nil
   }
@@ -126,6 +128,10 @@ private final class QuiesceCloser: ChannelInboundHandler, RemovableChannelHandle
   static let name = "quiesce-closer"
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event is ChannelShouldQuiesceEvent { context.close(promise: nil) } else { context.fireUserInboundEventTriggered(event) }
+    if event is ChannelShouldQuiesceEvent {
+      context.close(promise: nil)
+    } else {
+      context.fireUserInboundEventTriggered(event)
+    }
   }
 }
