@@ -95,7 +95,7 @@ def test_histograms_come_back(server, sent, name, kind):
     assert [one["kind"] for one in series] == [kind]
     assert series[0]["unit"] == "s" and series[0]["temporality"] == "cumulative"
     _, values = points(server, name, token, fn="p50")
-    assert 0.005 < values[-1] < 0.5, "between the second and the third of four values"
+    assert 0.005 < values[-1] < 5, "inside the buckets that hold the middle values"
 
 
 def test_services_are_computed_from_the_spans(server, sent):
