@@ -151,7 +151,7 @@ def main():
     if arguments.binary:
         sightline_process.BINARY = arguments.binary
     truth = json.loads(pathlib.Path(arguments.data, "truth.json").read_text())
-    with tempfile.TemporaryDirectory(prefix="sightline-bench-") as folder, sightline_process.Sightline(pathlib.Path(folder) / "data") as server:
+    with tempfile.TemporaryDirectory(prefix="sightline-bench-") as folder, sightline_process.Sightline(pathlib.Path(folder) / "data", ["--set", "self_telemetry=false"]) as server:
         print(json.dumps({"idle_rss_mb": memory_mb(server.pid, "VmRSS")}), flush=True)
         for signal in arguments.signals.split(","):
             print(json.dumps(ingest(server, signal, arguments.data)), flush=True)

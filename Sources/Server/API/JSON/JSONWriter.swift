@@ -13,11 +13,14 @@ package struct JSONWriter {
 
   package mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
 
-  /// Empties the text and keeps the memory.
+  /// Begins a new text and keeps the memory.
   package mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
     needsComma = false
   }
+
+  /// Lets go of what was sent; what follows continues it, also in the middle of an array.
+  package mutating func removeSent() { bytes.removeAll(keepingCapacity: true) }
 
   /// Takes back the line that was begun and not ended.
   package mutating func dropOpenLine() {

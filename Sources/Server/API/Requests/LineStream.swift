@@ -67,7 +67,7 @@ struct LineStream {
   mutating func flush() async throws {
     guard !json.bytes.isEmpty else { return }
     try await writer.write(ByteBuffer(bytes: json.bytes))
-    json.removeAll()
+    json.removeSent()
   }
 
   mutating func flushIfLong() async throws {
