@@ -1,4 +1,5 @@
 """Off loopback everything needs a token of the right scope; on loopback nothing does."""
+import ssl
 import subprocess
 import urllib.error
 import urllib.request
@@ -54,6 +55,31 @@ def test_tokens_open_their_scope_only(tmp_path):
         assert "test ingest" in listed and ingest.split("_")[2] not in listed
         subprocess.run([BINARY, "token", "revoke", "--data", str(server.data), ingest.split("_")[1]], check=True)
         assert eventually(lambda: status(intake, ingest, body) == 401, seconds=15)
+
+
+def test_tls_serves_the_api_and_the_otlp_ports(tmp_path):
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    process = subprocess.Popen(
+        [BINARY, "serve", "--data", str(tmp_path / "data"), "--http", "127.0.0.1:0", "--otlp-http", "127.0.0.1:0", "--otlp-grpc", "127.0.0.1:0",
+         "--set", f"tls.certificate={certificate}", "--set", f"tls.key={key}"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        words = process.stdout.readline().decode().split()
+        api = next(word for word in words if word.startswith("https://")).removesuffix("/").removesuffix("/ui")
+        otlp = "https://" + next(word for word in words if word.startswith("127.0.0.1:"))
+        trust = ssl.create_default_context(cafile=str(certificate))
+        mark = uuid.uuid4().hex
+        sent = urllib.request.urlopen(urllib.request.Request(otlp + "/v1/logs", logs_body([{"body": mark}]), PROTOBUF), context=trust, timeout=20)
+        assert sent.status == 200
+        with urllib.request.urlopen(f"{api}/api/v1/logs?q={mark}", context=trust, timeout=20) as answer:
+            assert mark in answer.read().decode()
+        with pytest.raises(OSError):
+            urllib.request.urlopen(api.replace("https", "http") + "/-/healthy", timeout=5)
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 def test_check_names_the_line(tmp_path):

@@ -27,7 +27,7 @@ package struct OTLPListener: Sendable {
     let connections = ConnectionRegistry(limit: configuration.connectionLimit)
     let tls: NIOSSLContext?
     do {
-      tls = try configuration.tls.map { try NIOSSLContext($0) }
+      tls = try configuration.tls.map { try $0.makeContext(protocols: ["h2", "http/1.1"]) }
     } catch {
       throw OTLPListenerError(.tlsFiles, address: configuration.address, reason: "\(error)")
     }
@@ -106,15 +106,4 @@ package struct OTLPListenerError: Error, Sendable, CustomStringConvertible {
 extension OTLPListenerConfiguration {
   /// Host and port as people write them.
   fileprivate var address: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
-}
-
-extension NIOSSLContext {
-  fileprivate convenience init(_ files: OTLPListenerConfiguration.TLSFiles) throws {
-    let certificates = try NIOSSLCertificate.fromPEMFile(files.certificateFile)
-    let key = try NIOSSLPrivateKey(file: files.keyFile, format: .pem)
-    var configuration = TLSConfiguration.makeServerConfiguration(
-      certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(key))
-    configuration.applicationProtocols = ["h2", "http/1.1"]
-    try self.init(configuration: configuration)
-  }
 }

@@ -1,3 +1,4 @@
+package import NIOSSL
 package import TelemetryModel
 package import TelemetryStore
 
@@ -21,6 +22,8 @@ package struct APIEnvironment: Sendable {
   package var webDirectory: String?
   /// Every path but `/-/healthy` and the UI's own files needs a token.
   package var requiresToken = false
+  /// Serves over TLS when set.
+  package var tls: NIOSSLContext?
   /// The service that Services leaves out unless asked for.
   package var ownServiceName = "sightline"
 

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Ingest
 import Logging
 import NIOCore
+import NIOSSL
 import TelemetryModel
 import TelemetryStorage
 import TelemetryStore
@@ -83,6 +84,7 @@ package struct ServerRuntime: Sendable {
     environment.metricsText = { Exposition.render(metrics.gather()) }
     environment.webDirectory = WebDirectory.find(configured: configuration.webDirectory)
     environment.requiresToken = needsToken
+    environment.tls = try tlsContext(configuration)
     let api = APIServer(
       environment: environment, host: configuration.httpAddress.host, port: configuration.httpAddress.port,
       logger: Logger(label: "sightline.api"))
@@ -135,6 +137,14 @@ package struct ServerRuntime: Sendable {
       return TokenStore(database: try ControlDatabase(path: path))
     } catch {
       throw StartFailure("\(path) cannot be opened: \(error)")
+    }
+  }
+
+  private static func tlsContext(_ configuration: ServerConfiguration) throws -> NIOSSLContext? {
+    do {
+      return try tlsFiles(configuration)?.makeContext(protocols: ["http/1.1"])
+    } catch {
+      throw StartFailure("\(configuration.tlsCertificatePath) and \(configuration.tlsKeyPath) cannot be used: \(error)")
     }
   }
 

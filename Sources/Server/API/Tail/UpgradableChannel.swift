@@ -5,6 +5,7 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
+import NIOSSL
 import NIOWebSocket
 
 /// A connection of the API server: HTTP for Hummingbird, or a WebSocket when its first request asks for the live tail.
@@ -31,6 +32,7 @@ struct UpgradableChannel: HTTPChannelHandler {
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     channel.eventLoop.makeCompletedFuture {
+      if let tls = environment.tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
       let upgrader = NIOTypedWebSocketServerUpgrader<Outcome>(
         maxFrameSize: UpgradableChannel.frameLimit,
         shouldUpgrade: { channel, head in channel.eventLoop.makeSucceededFuture(TailProtocol.answer(head)) },
@@ -40,7 +42,9 @@ struct UpgradableChannel: HTTPChannelHandler {
           }
         })
       let upgrade = NIOTypedHTTPServerUpgradeConfiguration<Outcome>(
-        upgraders: [upgrader], notUpgradingCompletionHandler: { UpgradableChannel.continueAsHTTP($0, logger) })
+        upgraders: [upgrader], notUpgradingCompletionHandler: { [isSecure = environment.tls != nil] in
+          UpgradableChannel.continueAsHTTP($0, isSecure: isSecure, logger)
+        })
       let pipeline = channel.pipeline.syncOperations
       let encoder = HTTPResponseEncoder()
       let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
@@ -67,11 +71,11 @@ struct UpgradableChannel: HTTPChannelHandler {
     }
   }
 
-  private static func continueAsHTTP(_ channel: any Channel, _ logger: Logger) -> EventLoopFuture<Outcome> {
+  private static func continueAsHTTP(_ channel: any Channel, isSecure: Bool, _ logger: Logger) -> EventLoopFuture<Outcome> {
     channel.eventLoop.makeCompletedFuture {
       let pipeline = channel.pipeline.syncOperations
       pipeline.removeHandler(name: QuiesceCloser.name, promise: nil)
-      try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+      try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
       try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
       return .http(
         try NIOAsyncChannel(
