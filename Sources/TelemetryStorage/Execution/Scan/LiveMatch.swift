@@ -7,7 +7,7 @@ package enum LiveMatch {
   ///
   /// - Throws: `.invalid` when a regular expression does not compile.
   package static func rows(_ predicate: Predicate, in batch: RecordBatch) throws(StoreFailure) -> [UInt32] {
-    let block = MemoryBlock(batch: batch)
+    let block = MemtableBlock(batch)
     let bound = try PredicateEvaluator(predicate, timeRange: .all).bound(to: block)
     var columns = BlockColumns(block)
     let all = RowBitmap(all: block.rowCount)
