@@ -18,7 +18,7 @@ struct TestServer {
 
   static func with(
     store: MemoryStore = MemoryStore(), ingest: IngestConfiguration = IngestConfiguration(),
-    listener configuration: OTLPListenerConfiguration = OTLPListenerConfiguration(host: "127.0.0.1", port: 0),
+    listener configuration: OTLPListenerConfiguration = .patient,
     authorize: @escaping @Sendable (String?) -> String? = { _ in "" }, _ body: (TestServer) async throws -> Void
   ) async throws {
     let server = try await TestServer(store: store, ingest: ingest, listener: configuration, authorize: authorize)
@@ -252,4 +252,14 @@ func eventually(_ condition: () -> Bool) async throws -> Bool {
     try await Task.sleep(for: .milliseconds(2))
   }
   return false
+}
+
+extension OTLPListenerConfiguration {
+  /// A listener on a free port that waits for slow clients: other suites may hold this process's few threads for long.
+  static var patient: OTLPListenerConfiguration {
+    var configuration = OTLPListenerConfiguration(host: "127.0.0.1", port: 0)
+    configuration.headerTimeout = .seconds(300)
+    configuration.readTimeout = .seconds(300)
+    return configuration
+  }
 }

@@ -21,6 +21,8 @@ final class ShopProcess: Sendable {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    // The line with the server's address stays the last one; what goes wrong still shows on standard error.
+    unsafe posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
     let child = unsafe ShopProcess.withArguments([program] + arguments) { pointers in
       var child: pid_t = 0
       return unsafe posix_spawn(&child, program, &actions, nil, pointers, environ) == 0 ? child : 0
