@@ -152,13 +152,15 @@ struct ExportTests {
     try await receiver.start()
     var configuration = ObservabilityConfiguration.quiet([
       "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:\(receiver.port)", "OTEL_METRICS_EXPORTER": "none",
+      "OTEL_EXPORTER_OTLP_TIMEOUT": "600000",
     ])
     configuration.shutdownDeadline = .milliseconds(300)
     let telemetry = Observability(configuration)
     end(4, telemetry)
     let started = ContinuousClock.now
     await telemetry.shutdown()
-    #expect(ContinuousClock.now - started < .seconds(5))
+    // Far below the export's own ten minutes, with room for a machine that does other things.
+    #expect(ContinuousClock.now - started < .seconds(60))
     #expect(telemetry.statistics[.traces]?.droppedCounts == ["shutdown": 4])
     try await receiver.stop()
   }

@@ -42,7 +42,8 @@ struct UpgradableChannel: HTTPChannelHandler {
           }
         })
       let upgrade = NIOTypedHTTPServerUpgradeConfiguration<Outcome>(
-        upgraders: [upgrader], notUpgradingCompletionHandler: { [isSecure = environment.tls != nil] in
+        upgraders: [upgrader],
+        notUpgradingCompletionHandler: { [isSecure = environment.tls != nil] in
           UpgradableChannel.continueAsHTTP($0, isSecure: isSecure, logger)
         })
       let pipeline = channel.pipeline.syncOperations
@@ -71,7 +72,9 @@ struct UpgradableChannel: HTTPChannelHandler {
     }
   }
 
-  private static func continueAsHTTP(_ channel: any Channel, isSecure: Bool, _ logger: Logger) -> EventLoopFuture<Outcome> {
+  private static func continueAsHTTP(_ channel: any Channel, isSecure: Bool, _ logger: Logger) -> EventLoopFuture<
+    Outcome
+  > {
     channel.eventLoop.makeCompletedFuture {
       let pipeline = channel.pipeline.syncOperations
       pipeline.removeHandler(name: QuiesceCloser.name, promise: nil)
