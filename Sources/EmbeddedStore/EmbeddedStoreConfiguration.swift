@@ -41,7 +41,7 @@ package struct EmbeddedStoreConfiguration: Sendable {
   /// Nanoseconds between looks at what is due; tests that drive the maintenance themselves set it high.
   package var maintenanceInterval: Int64 = 500_000_000
   /// Now, nanoseconds since 1970.
-  package var clock: @Sendable () -> Int64 = { systemTime() }
+  package var clock: @Sendable () -> Int64 = { WallClock.now() }
 
   package init(directory: String, shardCount: Int? = nil, durability: Durability = .process, memoryBytes: Int? = nil) {
     self.directory = directory
@@ -56,10 +56,3 @@ package struct EmbeddedStoreConfiguration: Sendable {
 }
 
 private let daySeconds: Int64 = 86_400
-
-/// The system's wall clock, nanoseconds since 1970.
-private func systemTime() -> Int64 {
-  var time = timespec()
-  unsafe clock_gettime(CLOCK_REALTIME, &time)
-  return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-}

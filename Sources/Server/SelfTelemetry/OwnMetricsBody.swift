@@ -30,18 +30,12 @@ enum OwnMetricsBody {
     pairs.map { "{\"key\":\(quoted($0.name)),\"value\":{\"stringValue\":\(quoted($0.value))}}" }.joined(separator: ",")
   }
 
-  private static func number(_ value: Double) -> String { value.isFinite ? value.description : "0" }
+  /// OTLP JSON takes what is not finite as text.
+  private static func number(_ value: Double) -> String { value.isFinite ? value.description : "\"NaN\"" }
 
   private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\u{0}"..."\u{1f}": result += " "
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
+    var writer = JSONWriter()
+    writer.string(text)
+    return String(decoding: writer.bytes, as: UTF8.self)
   }
 }
