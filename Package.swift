@@ -36,6 +36,7 @@ let package = Package(
   products: [
     .executable(name: "sightline", targets: ["sightline"]),
     .executable(name: "sightline-shop", targets: ["Shop"]),
+    .executable(name: "conformance", targets: ["conformance"]),
     .library(name: "SightlineSDK", targets: ["SightlineSDK"]),
   ],
   dependencies: [
@@ -60,21 +61,24 @@ let package = Package(
     .target(name: "CKernels", cSettings: kernelSettings),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
     .systemLibrary(name: "CCrypt"),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
     // Telemetry: model, codecs, wire formats, store
+    .target(name: "TelemetryText", dependencies: ["CRE2"], swiftSettings: hotSettings),
     .target(name: "TelemetryModel", swiftSettings: hotSettings),
     .target(
       name: "TelemetryEncoding", dependencies: ["TelemetryModel", "CKernels", "CZstd"], swiftSettings: hotSettings),
     .target(
-      name: "TelemetryWire", dependencies: ["TelemetryModel", "TelemetryEncoding", "CKernels", "CZstd", "CDeflate"],
+      name: "TelemetryWire",
+      dependencies: ["TelemetryModel", "TelemetryEncoding", "CKernels", "CZstd", "CDeflate", "CSnappy"],
       swiftSettings: hotSettings),
     .target(name: "TelemetryStore", dependencies: ["TelemetryModel"], swiftSettings: hotSettings),
     .target(
       name: "TelemetryStorage",
       dependencies: [
-        "TelemetryModel", "TelemetryEncoding", "TelemetryWire", "TelemetryStore", "CKernels", "CZstd", "CRE2",
+        "TelemetryText", "TelemetryModel", "TelemetryEncoding", "TelemetryWire", "TelemetryStore", "CKernels", "CZstd",
       ],
       swiftSettings: hotSettings),
     .target(
@@ -87,6 +91,23 @@ let package = Package(
       name: "SearchBar", dependencies: ["TelemetryModel", "TelemetryStore", "QueryCore"], swiftSettings: serverSettings),
     .target(
       name: "Insight", dependencies: ["TelemetryModel", "TelemetryStore", "QueryCore"], swiftSettings: serverSettings),
+    .target(
+      name: "PromQL", dependencies: ["TelemetryText", "TelemetryModel", "TelemetryStore", "QueryCore"],
+      swiftSettings: hotSettings),
+    .target(
+      name: "LogQL", dependencies: ["TelemetryText", "TelemetryModel", "TelemetryStore", "QueryCore"],
+      swiftSettings: hotSettings),
+    .target(
+      name: "TraceQL", dependencies: ["TelemetryText", "TelemetryModel", "TelemetryStore", "QueryCore"],
+      swiftSettings: hotSettings),
+    .executableTarget(
+      name: "conformance",
+      dependencies: [
+        "TelemetryText", "TelemetryModel", "TelemetryWire", "TelemetryStore", "TelemetryStorage", "EmbeddedStore",
+        "QueryCore", "PromQL", "LogQL", "TraceQL", product("ArgumentParser", "swift-argument-parser"),
+        product("Yams", "Yams"),
+      ],
+      swiftSettings: serverSettings),
 
     // Service
     .target(
@@ -103,7 +124,7 @@ let package = Package(
       dependencies: [
         "CCrypt",
         "TelemetryModel", "TelemetryWire", "TelemetryStore", "TelemetryStorage", "EmbeddedStore", "QueryCore",
-        "SearchBar", "Insight", "Ingest", "SightlineSDK",
+        "SearchBar", "Insight", "PromQL", "LogQL", "TraceQL", "Ingest", "SightlineSDK",
         product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"),
         product("HTTPTypes", "swift-http-types"),
         product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOHTTP1", "swift-nio"),
@@ -153,6 +174,14 @@ let package = Package(
 
     // Tests
     .testTarget(name: "RepositoryTests", swiftSettings: commonSettings),
+    .testTarget(name: "TelemetryTextTests", dependencies: ["TelemetryText"], swiftSettings: commonSettings),
+    .testTarget(
+      name: "PromQLTests",
+      dependencies: [
+        "PromQL", "QueryCore", "QueryTestSupport", "TelemetryText", "TelemetryModel", "TelemetryStore", "TelemetryWire",
+        "TelemetryStorage", "EmbeddedStore",
+      ],
+      swiftSettings: commonSettings),
     .target(
       name: "TelemetryFixtures", dependencies: ["TelemetryModel"], path: "Tests/TelemetryFixtures",
       swiftSettings: commonSettings),

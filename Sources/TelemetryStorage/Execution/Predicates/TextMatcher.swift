@@ -1,5 +1,6 @@
 import TelemetryModel
 import TelemetryStore
+import TelemetryText
 
 /// A `TextMatch` made ready: needles folded, tokens cut, regular expression compiled.
 struct TextMatcher: Sendable {
@@ -23,8 +24,12 @@ struct TextMatcher: Sendable {
     case .phrase(let text, let lastIsPrefix):
       form = .phrase(TokenSequence(phrase: text, lastIsPrefix: lastIsPrefix, isCaseFolded: isCaseFolded))
     case .regularExpression(let pattern, let anchored):
-      form = .regularExpression(
-        try RegularExpression(pattern, isAnchored: anchored, isCaseFolded: isCaseFolded))
+      do throws(RegularExpressionError) {
+        form = .regularExpression(
+          try RegularExpression(pattern, isAnchored: anchored, isCaseFolded: isCaseFolded))
+      } catch {
+        throw .invalid(error.description)
+      }
     }
   }
 

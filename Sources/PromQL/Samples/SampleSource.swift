@@ -1,0 +1,70 @@
+/// Where the evaluator reads series from.
+package protocol SampleSource: Sendable {
+  /// Series that every matcher accepts, in no particular order, with their samples in the range; series without a sample in
+  /// it may be left out.
+  func select(_ request: SampleRequest) async throws -> [SampleSeries]
+}
+
+/// What a selector asks of the source.
+package struct SampleRequest: Sendable {
+  package var matchers: [LabelMatcher]
+  /// Milliseconds since 1970, both ends included.
+  package var start: Int64
+  package var end: Int64
+
+  package init(matchers: [LabelMatcher], start: Int64, end: Int64) {
+    self.matchers = matchers
+    self.start = start
+    self.end = end
+  }
+}
+
+/// One series with its samples. A time stands in `floats` or in `histograms`, never in both.
+package struct SampleSeries: Sendable {
+  package var labels: Labels
+  package var floats: FloatSamples
+  package var histograms: [HistogramSample]
+
+  package init(labels: Labels, floats: FloatSamples, histograms: [HistogramSample] = []) {
+    self.labels = labels
+    self.floats = floats
+    self.histograms = histograms
+  }
+}
+
+/// A run of float samples in columns that many series may share. Stale markers are the NaN of `StaleMarker`.
+package struct FloatSamples: Sendable {
+  /// Milliseconds since 1970, strictly ascending within `range`.
+  package let times: [Int64]
+  package let values: [Double]
+  /// The rows of this series.
+  package let range: Range<Int>
+
+  package init(times: [Int64], values: [Double], range: Range<Int>? = nil) {
+    self.times = times
+    self.values = values
+    self.range = range ?? 0..<times.count
+  }
+
+  package static let none = FloatSamples(times: [], values: [])
+}
+
+/// One histogram at a time.
+package struct HistogramSample: Sendable {
+  /// Milliseconds since 1970.
+  package let time: Int64
+  package let histogram: NativeHistogram
+
+  package init(time: Int64, histogram: NativeHistogram) {
+    self.time = time
+    self.histogram = histogram
+  }
+}
+
+/// The NaN that says that a series has ended.
+package enum StaleMarker {
+  package static let bits: UInt64 = 0x7ff0_0000_0000_0002
+  package static let value = Double(bitPattern: bits)
+
+  package static func marks(_ value: Double) -> Bool { value.bitPattern == bits }
+}

@@ -1,0 +1,9 @@
+/// Why a TraceQL query has no answer.
+package enum TraceQLError: Error, Sendable, Equatable {
+  /// The text is no query: what is wrong and where (bytes from its start).
+  case syntax(message: String, offset: Int)
+  /// The text is a query that means nothing: what is wrong and where.
+  case invalid(message: String, offset: Int)
+  /// The query cannot be evaluated over this data or within its limits.
+  case evaluation(String)
+}
