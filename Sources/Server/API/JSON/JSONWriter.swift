@@ -87,6 +87,26 @@ package struct JSONWriter {
     needsComma = false
   }
 
+  package mutating func member(_ name: StaticString, string text: String) {
+    key(name)
+    string(text)
+  }
+
+  package mutating func member(_ name: StaticString, integer number: some BinaryInteger) {
+    key(name)
+    integer(number)
+  }
+
+  package mutating func member(_ name: StaticString, time nanoseconds: Int64) {
+    key(name)
+    time(nanoseconds)
+  }
+
+  package mutating func member(_ name: StaticString, bool flag: Bool) {
+    key(name)
+    bool(flag)
+  }
+
   package mutating func null() { raw("null") }
   package mutating func bool(_ flag: Bool) { raw(flag ? "true" : "false") }
 
