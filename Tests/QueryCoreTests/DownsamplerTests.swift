@@ -76,12 +76,12 @@ import Testing
 
   @Test("integers and doubles in one batch, and points before the window, are told apart")
   func mixed() {
-    let axis = TimeAxis(range: TimeRange(start: 0, end: 40 * second), step: 20 * second)
+    let axis = TimeAxis(range: TimeRange(start: 100 * second, end: 140 * second), step: 20 * second)
     let counter = series(.sum, .cumulative)
     let batch = RecordBatch(
       signal: .metrics, rowCount: 4,
       columns: [
-        Column(ColumnKey(Field.time, .int), values: .int64([-5, 5, 25, 35].map { $0 * second })),
+        Column(ColumnKey(Field.time, .int), values: .int64([95, 105, 125, 135].map { $0 * second })),
         Column(ColumnKey(Field.value, .int), rows: [0, 1], values: .int64([10, 20])),
         Column(ColumnKey(Field.value, .double), rows: [3], values: .double([50])),
       ], series: [counter], seriesCodes: [0, 0, 0, 0])
