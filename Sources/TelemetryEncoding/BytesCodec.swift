@@ -184,16 +184,14 @@ package enum BytesCodec {
       directory.append((raw, stored))
     }
     guard rawTotal == total else { throw EncodingError(.damaged, "the frames do not hold what the lengths say") }
-    var arena: [UInt8] = []
-    arena.reserveCapacity(total)
+    var frames: [Zstandard.Frame] = []
+    frames.reserveCapacity(frameCount)
     for frame in directory {
-      let range = try reader.take(frame.stored)
-      if frame.raw == frame.stored {
-        arena.append(contentsOf: reader.bytes[range])
-      } else {
-        try Zstandard.decompress(reader.bytes, range, byteCount: frame.raw, into: &arena)
-      }
+      frames.append(
+        Zstandard.Frame(
+          range: try reader.take(frame.stored), byteCount: frame.raw, isCompressed: frame.raw != frame.stored))
     }
+    let arena = try Zstandard.decompress(reader.bytes, frames, byteCount: total)
     return BytesColumn(uncheckedArena: arena, endOffsets: ends)
   }
 }

@@ -10,7 +10,7 @@ package enum ColumnChunk {
     package let valueCount: Int
     /// Header and payload.
     package let byteCount: Int
-    /// Smallest and greatest value of an integer column.
+    /// Smallest and greatest value of an integer column or of codes.
     package let bounds: ClosedRange<Int64>?
   }
 
@@ -53,7 +53,7 @@ package enum ColumnChunk {
     let written = WordCodec.append(words.span, to: &writer)
     finish(written.encoding, presence: PresenceCodec.dense, valueCount: words.count, start: start, &writer)
     return Description(
-      encoding: written.encoding, valueCount: words.count, byteCount: writer.count - start, bounds: nil)
+      encoding: written.encoding, valueCount: words.count, byteCount: writer.count - start, bounds: written.bounds)
   }
 
   /// Decodes the chunk at `range` of `bytes` into the column `key` of a table with `rowCount` rows.

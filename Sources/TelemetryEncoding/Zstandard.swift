@@ -33,27 +33,53 @@ package enum Zstandard {
     guard byteCount <= EncodingLimits.chunkBytes else {
       throw EncodingError(.tooLarge, "a frame of \(byteCount) bytes")
     }
-    let start = target.count
-    target.append(contentsOf: repeatElement(0, count: byteCount))
-    let written = decompress(source, range, into: &target, at: start, byteCount: byteCount)
-    guard written == byteCount else { throw EncodingError(.damaged, "a zstd frame is damaged") }
+    let frame = Frame(range: range, byteCount: byteCount, isCompressed: true)
+    let content = try decompress(source, [frame], byteCount: byteCount)
+    if target.isEmpty { target = content } else { target += content }
   }
 
-  /// How many bytes were written, or nil when the frame is damaged or longer than `byteCount`.
-  private static func decompress(
-    _ source: [UInt8], _ range: Range<Int>, into target: inout [UInt8], at start: Int, byteCount: Int
-  ) -> Int? {
+  /// Where the bytes of a frame are, and how many they become.
+  struct Frame {
+    let range: Range<Int>
+    let byteCount: Int
+    /// Else the bytes stand as they are.
+    let isCompressed: Bool
+  }
+
+  /// The contents of frames one after the other, exactly `byteCount` bytes, which the caller has limited.
+  static func decompress(
+    _ source: [UInt8], _ frames: [Frame], byteCount: Int
+  ) throws(EncodingError) -> [UInt8] {
     let context = contexts.withLock { $0.popLast() } ?? Contexts()
     defer { contexts.withLock { $0.append(context) } }
-    return unsafe source.withUnsafeBytes { source in
-      unsafe target.withUnsafeMutableBytes { target in
-        let from = unsafe UnsafeRawBufferPointer(rebasing: source[range])
-        let to = unsafe UnsafeMutableRawBufferPointer(rebasing: target[start..<start + byteCount])
-        let written = unsafe ZSTD_decompressDCtx(
-          context.decompression, to.baseAddress, to.count, from.baseAddress, from.count)
-        return ZSTD_isError(written) == 0 ? written : nil
+    var isDamaged = false
+    // Not filled with zeros first: that would touch every page twice.
+    let content = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { target, initializedCount in
+      unsafe source.withUnsafeBytes { source in
+        for frame in frames {
+          let from = unsafe UnsafeRawBufferPointer(rebasing: source[frame.range])
+          guard !isDamaged, frame.byteCount <= byteCount - initializedCount else {
+            isDamaged = true
+            return
+          }
+          let to = unsafe UnsafeMutableRawBufferPointer(
+            rebasing: UnsafeMutableRawBufferPointer(target)[initializedCount..<initializedCount + frame.byteCount])
+          if !frame.isCompressed {
+            unsafe to.copyMemory(from: from)
+          } else {
+            let written = unsafe ZSTD_decompressDCtx(
+              context.decompression, to.baseAddress, to.count, from.baseAddress, from.count)
+            if ZSTD_isError(written) != 0 || written != frame.byteCount {
+              isDamaged = true
+              return
+            }
+          }
+          initializedCount += frame.byteCount
+        }
       }
     }
+    guard !isDamaged, content.count == byteCount else { throw EncodingError(.damaged, "a zstd frame is damaged") }
+    return content
   }
 
   /// Contexts that no thread uses now: as many as ever ran at once.

@@ -30,6 +30,19 @@ package struct BytesInterner: ~Copyable {
     return unsafe code(of: column.arena.span.bytes, start: range.lowerBound, count: range.count)
   }
 
+  /// The code of the value that `other` gave `code`.
+  package mutating func code(of code: UInt32, in other: borrowing BytesInterner) -> UInt32 {
+    let range = other.range(Int(code))
+    return unsafe self.code(of: other.arena.span.bytes, start: range.lowerBound, count: range.count)
+  }
+
+  /// The value of `code` as a text.
+  package func text(of code: UInt32) -> String { String(decoding: arena[range(Int(code))], as: UTF8.self) }
+
+  private func range(_ code: Int) -> Range<Int> {
+    (code == 0 ? 0 : Int(endOffsets[code - 1]))..<Int(endOffsets[code])
+  }
+
   /// The code of `count` bytes of `bytes` from `start`.
   package mutating func code(of bytes: RawSpan, start: Int, count: Int) -> UInt32 {
     let hash = ContentHash.of(bytes, start: start, count: count)

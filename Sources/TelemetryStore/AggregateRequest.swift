@@ -13,10 +13,13 @@ package struct AggregateRequest: Sendable {
   /// Rows are also grouped by a number's logarithmic bucket when set (heatmaps).
   package var valueBucket: ValueBucket?
   package var aggregates: [Aggregate]
+  /// nil: every group is answered.
+  package var leadingGroups: LeadingGroups?
 
   package init(
     signal: Signal, timeRange: TimeRange, predicate: Predicate = .all, groupBy: [FieldReference] = [],
-    timeBucket: TimeBucket? = nil, valueBucket: ValueBucket? = nil, aggregates: [Aggregate]
+    timeBucket: TimeBucket? = nil, valueBucket: ValueBucket? = nil, aggregates: [Aggregate],
+    leadingGroups: LeadingGroups? = nil
   ) {
     self.signal = signal
     self.timeRange = timeRange
@@ -25,6 +28,21 @@ package struct AggregateRequest: Sendable {
     self.timeBucket = timeBucket
     self.valueBucket = valueBucket
     self.aggregates = aggregates
+    self.leadingGroups = leadingGroups
+  }
+}
+
+/// Cuts an answer to the groups with the greatest first aggregate, which is a count; not with time or value buckets.
+package struct LeadingGroups: Sendable, Hashable {
+  /// How many; groups as great as the least of them come too.
+  package let count: Int
+  /// When a worker holds more groups than this it forgets the smaller half: counts may then be too small, and how many
+  /// groups there are is an estimate. nil: counts are exact, and memory grows with the groups.
+  package let heldGroupLimit: Int?
+
+  package init(count: Int, heldGroupLimit: Int? = nil) {
+    self.count = count
+    self.heldGroupLimit = heldGroupLimit
   }
 }
 
@@ -102,15 +120,22 @@ package struct GroupKey: Sendable, Hashable {
 /// Groups with their states: the unit that shards, stores and caches merge.
 package struct PartialAggregates: Sendable {
   package var groups: [GroupKey: [PartialState]]
+  /// Groups that the request's `leadingGroups` left out.
+  package var omittedGroupCount: Int
   package var statistics: QueryStatistics
 
-  package init(groups: [GroupKey: [PartialState]] = [:], statistics: QueryStatistics = QueryStatistics()) {
+  package init(
+    groups: [GroupKey: [PartialState]] = [:], omittedGroupCount: Int = 0,
+    statistics: QueryStatistics = QueryStatistics()
+  ) {
     self.groups = groups
+    self.omittedGroupCount = omittedGroupCount
     self.statistics = statistics
   }
 
   package mutating func merge(_ other: PartialAggregates) {
     groups.merge(other.groups) { left, right in zip(left, right).map { $0.merged(with: $1) } }
+    omittedGroupCount += other.omittedGroupCount
     statistics.add(other.statistics)
   }
 }

@@ -7,10 +7,38 @@ package struct HistogramState: Sendable, Hashable {
   /// Buckets per doubling, as a power of two.
   package static let scale = 5
 
-  /// Bucket index → count; bucket i covers `(2^(i/32), 2^((i+1)/32)]`.
-  package private(set) var positive: [Int32: UInt64] = [:]
+  /// Counts of consecutive buckets; bucket i covers `(2^(i/32), 2^((i+1)/32)]`. Neither end is zero.
+  package struct Buckets: Sendable, Hashable {
+    package private(set) var first: Int32 = 0
+    package private(set) var counts: [UInt64] = []
+
+    /// Adds `counts` from bucket `start` on; neither end is zero.
+    mutating func add(_ added: ArraySlice<UInt64>, from start: Int32) {
+      if added.isEmpty { return }
+      if counts.isEmpty {
+        first = start
+        counts = Array(added)
+        return
+      }
+      if start < first {
+        counts.insert(contentsOf: repeatElement(0, count: Int(first) - Int(start)), at: 0)
+        first = start
+      }
+      let offset = Int(start) - Int(first)
+      if offset + added.count > counts.count {
+        counts.append(contentsOf: repeatElement(0, count: offset + added.count - counts.count))
+      }
+      var target = offset
+      for count in added {
+        counts[target] += count
+        target += 1
+      }
+    }
+  }
+
+  package private(set) var positive = Buckets()
   /// The same over absolute values.
-  package private(set) var negative: [Int32: UInt64] = [:]
+  package private(set) var negative = Buckets()
   package private(set) var zeroCount: UInt64 = 0
   package private(set) var count: UInt64 = 0
   package private(set) var sum: Double = 0
@@ -29,15 +57,15 @@ package struct HistogramState: Sendable, Hashable {
 
   /// Adds a number `weight` times; NaN and infinities are ignored.
   package mutating func add(_ value: Double, weight: UInt64 = 1) {
-    guard value.isFinite else { return }
+    guard value.isFinite, weight > 0 else { return }
     count += weight
     sum += value * Double(weight)
     minimum = min(minimum, value)
     maximum = max(maximum, value)
     if value > 0 {
-      positive[HistogramState.bucket(of: value), default: 0] += weight
+      positive.add([weight], from: HistogramState.bucket(of: value))
     } else if value < 0 {
-      negative[HistogramState.bucket(of: -value), default: 0] += weight
+      negative.add([weight], from: HistogramState.bucket(of: -value))
     } else {
       zeroCount += weight
     }
@@ -47,9 +75,9 @@ package struct HistogramState: Sendable, Hashable {
   package mutating func add(
     bucketCounts counts: [UInt64], firstBucket: Int32, sum: Double, minimum: Double, maximum: Double
   ) {
-    for (index, bucketCount) in counts.enumerated() where bucketCount > 0 {
-      positive[firstBucket + Int32(index), default: 0] += bucketCount
-      count += bucketCount
+    if let start = counts.firstIndex(where: { $0 > 0 }), let last = counts.lastIndex(where: { $0 > 0 }) {
+      positive.add(counts[start...last], from: firstBucket + Int32(start))
+      for bucketCount in counts[start...last] { count += bucketCount }
     }
     self.sum += sum
     self.minimum = min(self.minimum, minimum)
@@ -58,8 +86,8 @@ package struct HistogramState: Sendable, Hashable {
 
   package func merged(with other: HistogramState) -> HistogramState {
     var result = self
-    result.positive.merge(other.positive, uniquingKeysWith: +)
-    result.negative.merge(other.negative, uniquingKeysWith: +)
+    result.positive.add(other.positive.counts[...], from: other.positive.first)
+    result.negative.add(other.negative.counts[...], from: other.negative.first)
     result.zeroCount += other.zeroCount
     result.count += other.count
     result.sum += other.sum
@@ -74,15 +102,17 @@ package struct HistogramState: Sendable, Hashable {
     let rank = UInt64((Double(count) * min(max(quantile, 0), 1)).rounded(.up)).clamped(to: 1...count)
     if rank == count { return maximum }
     var seen: UInt64 = 0
-    for (bucket, bucketCount) in negative.sorted(by: { $0.key > $1.key }) {
+    for (index, bucketCount) in negative.counts.enumerated().reversed() {
       seen += bucketCount
-      if seen >= rank { return max(minimum, -HistogramState.middle(of: bucket)) }
+      if seen >= rank { return max(minimum, -HistogramState.middle(of: negative.first + Int32(index))) }
     }
     seen += zeroCount
     if seen >= rank { return 0 }
-    for (bucket, bucketCount) in positive.sorted(by: { $0.key < $1.key }) {
+    for (index, bucketCount) in positive.counts.enumerated() {
       seen += bucketCount
-      if seen >= rank { return min(maximum, max(minimum, HistogramState.middle(of: bucket))) }
+      if seen >= rank {
+        return min(maximum, max(minimum, HistogramState.middle(of: positive.first + Int32(index))))
+      }
     }
     return maximum
   }

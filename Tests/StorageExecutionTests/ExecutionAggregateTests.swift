@@ -71,6 +71,9 @@ struct ExecutionAggregateTests {
     let budget = MemoryBudget(byteCount: 100_000)
     let small = QueryExecutor(pool: testPool, budget: budget)
     await #expect(throws: StoreFailure.memoryExhausted(operation: "groups of an aggregation", limitBytes: 100_000)) {
+      _ = try await small.aggregate(byRow, over: [MemtableBlock(batch)])
+    }
+    await #expect(throws: StoreFailure.memoryExhausted(operation: "columns of a block", limitBytes: 100_000)) {
       _ = try await small.aggregate(byRow, over: blocks)
     }
     #expect(budget.available == 100_000)
@@ -83,6 +86,73 @@ struct ExecutionAggregateTests {
         AggregateRequest(
           signal: .logs, timeRange: .all, groupBy: (0..<17).map { FieldReference(.any, "\($0)") },
           aggregates: [Aggregate(.count)]), over: blocks)
+    }
+  }
+}
+
+extension ExecutionAggregateTests {
+  @Test(
+    "leading groups are the ones with the greatest counts, and the others are only counted", arguments: Signal.allCases)
+  func leadingGroups(signal: Signal) async throws {
+    for seed in 0..<12 as Range<UInt64> {
+      var random = RandomTelemetry(seed: seed)
+      let batch = random.batch(signal, rowCount: 300)
+      let blocks = random.blocks(batch)
+      for _ in 0..<4 {
+        var request = random.aggregateRequest(signal)
+        request.timeBucket = nil
+        request.valueBucket = nil
+        request = AggregateRequest(
+          signal: signal, timeRange: request.timeRange, predicate: request.predicate, groupBy: request.groupBy,
+          aggregates: [Aggregate(.count, where: request.aggregates[0].filter)] + request.aggregates)
+        let all = try await executor().aggregate(request, over: blocks)
+        request.leadingGroups = LeadingGroups(count: 3)
+        let leading = try await executor().aggregate(request, over: blocks)
+        func counts(_ found: PartialAggregates) -> [UInt64] {
+          found.groups.values.map { if case .count(let count)? = $0.first { count } else { 0 } }.sorted(by: >)
+        }
+        #expect(leading.groups.count + leading.omittedGroupCount == all.groups.count, "seed \(seed) \(request)")
+        #expect(
+          counts(leading) == Array(counts(all).prefix(leading.groups.count))
+            && leading.groups.count >= min(3, all.groups.count))
+        for (key, states) in leading.groups {
+          let isSame = zip(states, all.groups[key] ?? []).allSatisfy { RowOracle.agree($0, $1) }
+          #expect(isSame, "seed \(seed) \(request)")
+        }
+      }
+    }
+  }
+
+  @Test("a worker that holds too many groups forgets the rare ones and estimates how many there are")
+  func forgottenGroups() async throws {
+    var blocks: [TestBlock] = []
+    for number in 0..<20 {
+      // Two frequent values, and 200 that no other block has.
+      let texts = (0..<400).map { $0 % 2 == 0 ? "often\($0 % 4)" : "rare\(number)-\($0)" }
+      let batch = RecordBatch(
+        signal: .logs, rowCount: texts.count,
+        columns: [
+          Column(ColumnKey(Field.time, .int), values: .int64(texts.indices.map { Int64($0) })),
+          Column(ColumnKey(.record, "user.id", .string), values: .bytes(BytesColumn(texts))),
+        ])
+      blocks.append(TestBlock(batch))
+    }
+    let field = FieldReference(.record, "user.id")
+    let request = AggregateRequest(
+      signal: .logs, timeRange: .all, groupBy: [field], aggregates: [Aggregate(.count)],
+      leadingGroups: LeadingGroups(count: 2, heldGroupLimit: 500))
+    let found = try await executor().aggregate(request, over: blocks)
+    #expect(found.groups.values.allSatisfy { $0 == [.count(2000)] } && found.groups.count == 2)
+    let total = found.groups.count + found.omittedGroupCount
+    #expect(total > 3800 && total < 4200, "\(total) is about 4002")
+    let exact = try await executor().fieldValues(
+      FieldValuesRequest(signal: .logs, field: field, timeRange: .all, valueLimit: 2), over: blocks)
+    #expect(exact.distinctCount == 4002 && exact.values.map(\.value) == [.string("often0"), .string("often2")])
+    await #expect(throws: StoreFailure.self) {
+      _ = try await executor().aggregate(
+        AggregateRequest(
+          signal: .logs, timeRange: .all, aggregates: [Aggregate(.sum, of: field)],
+          leadingGroups: LeadingGroups(count: 2)), over: blocks)
     }
   }
 }

@@ -115,7 +115,7 @@ struct ExecutionScanTests {
     #expect(blocks[0].readCount.load(ordering: .relaxed) == 0)
 
     let tooMuch = executor(budget: 1000).scan(ScanRequest(signal: .logs, timeRange: .all), over: blocks)
-    await #expect(throws: StoreFailure.memoryExhausted(operation: "rows of a scan", limitBytes: 1000)) {
+    await #expect(throws: StoreFailure.memoryExhausted(operation: "columns of a block", limitBytes: 1000)) {
       _ = try await rows(of: tooMuch)
     }
     let invalid = executor().scan(

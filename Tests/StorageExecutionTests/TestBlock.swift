@@ -37,8 +37,14 @@ final class TestBlock: BlockSource {
     return try? SeriesTable.decode(&reader, resources: resources, scopes: scopes)
   }
 
-  var seriesCodeBounds: ClosedRange<Int>? {
-    guard knowsBounds, let low = batch.seriesCodes.min(), let high = batch.seriesCodes.max() else { return nil }
+  func codeBounds(_ kind: IdentityKind) -> ClosedRange<Int>? {
+    let codes =
+      switch kind {
+      case .resource: batch.resourceCodes
+      case .scope: batch.scopeCodes
+      case .series: batch.seriesCodes
+      }
+    guard knowsBounds, let low = codes.min(), let high = codes.max() else { return nil }
     return Int(low)...Int(high)
   }
 

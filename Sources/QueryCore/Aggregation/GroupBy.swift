@@ -1,4 +1,5 @@
 package import TelemetryModel
+package import TelemetryStore
 
 /// The fields that a question groups by, and how their values are shown.
 package struct GroupBy: Sendable, Hashable {
@@ -21,6 +22,18 @@ package struct GroupBy: Sendable, Hashable {
         .badParameter, "more than \(GroupBy.fieldLimit) fields to group by", parameter: "by", position: 0,
         length: text?.utf8.count)
     }
+  }
+
+  /// What to ask the store for when the largest `limit` groups are shown by the plan's first column; nil when every group
+  /// is needed, because the column is no count or because several values are shown as one.
+  package func leadingGroups(_ plan: AggregatePlan, limit: Int) -> LeadingGroups? {
+    guard let first = plan.columns.first, first.state == 0, first.output == .count || first.output == .rate else {
+      return nil
+    }
+    let isOneToOne = zip(names, fields).allSatisfy { name, field in
+      name != "severity_range" && FieldMeaning(field) != .status && FieldMeaning(field) != .kind
+    }
+    return isOneToOne ? LeadingGroups(count: limit) : nil
   }
 
   /// A key as it is shown: words for enumerations, hex for ids.

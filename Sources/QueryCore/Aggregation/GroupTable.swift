@@ -51,7 +51,7 @@ package struct GroupTable: Sendable {
       ranked.append((rank ?? -.infinity, GroupTable.text(key), key))
     }
     ranked.sort { $0.rank != $1.rank ? $0.rank > $1.rank : $0.text < $1.text }
-    otherGroups = max(0, ranked.count - limit)
+    otherGroups = max(0, ranked.count - limit) + partial.omittedGroupCount
     groups = ranked.prefix(limit).map { entry in
       let buckets = byKey[entry.key] ?? [:]
       let values = plan.columns.map { column in

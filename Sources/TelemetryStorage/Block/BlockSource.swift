@@ -16,8 +16,8 @@ package protocol BlockSource: Sendable {
   var series: [Series] { get }
   /// The series by the columns of their table; nil for a block whose series stand by themselves.
   var seriesColumns: SeriesColumns? { get }
-  /// Smallest and greatest series code of the rows, when known.
-  var seriesCodeBounds: ClosedRange<Int>? { get }
+  /// Smallest and greatest code that the rows have of an identity table, when known.
+  func codeBounds(_ kind: IdentityKind) -> ClosedRange<Int>?
   /// Loads `series`, so that a failure shows here: the table of a damaged or unreadable part is empty.
   func loadSeries() throws(StorageError)
   /// Every column of the block's own rows with the number of rows that have it.
@@ -35,10 +35,22 @@ package protocol BlockSource: Sendable {
   func read(_ selection: ColumnSelection) throws(StorageError) -> (batch: RecordBatch, byteCount: Int)
 }
 
+/// The identity tables of a block.
+package enum IdentityKind: Sendable {
+  case resource, scope, series
+}
+
 extension BlockSource {
   package var seriesColumns: SeriesColumns? { nil }
-  package var seriesCodeBounds: ClosedRange<Int>? { nil }
+  package func codeBounds(_ kind: IdentityKind) -> ClosedRange<Int>? { nil }
   package func loadSeries() throws(StorageError) {}
+
+  /// The entries of an identity table with `tableCount` entries that rows may use.
+  func usedCodes(_ kind: IdentityKind, tableCount: Int) -> Range<Int> {
+    guard let bounds = codeBounds(kind) else { return 0..<tableCount }
+    let first = min(tableCount, max(0, bounds.lowerBound))
+    return first..<min(tableCount, max(first, bounds.upperBound &+ 1))
+  }
 }
 
 /// Which columns a read returns.

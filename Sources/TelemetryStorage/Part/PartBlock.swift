@@ -21,8 +21,13 @@ struct PartBlock: BlockSource {
 
   func loadSeries() throws(StorageError) { _ = try part.series() }
 
-  var seriesCodeBounds: ClosedRange<Int>? {
-    let wanted = PartSchemaEntry(.seriesCodes)
+  func codeBounds(_ kind: IdentityKind) -> ClosedRange<Int>? {
+    let wanted =
+      switch kind {
+      case .resource: PartSchemaEntry(.resourceCodes)
+      case .scope: PartSchemaEntry(.scopeCodes)
+      case .series: PartSchemaEntry(.seriesCodes)
+      }
     guard let bounds = entry.chunks.first(where: { part.directory.schema[$0.schemaEntry] == wanted })?.bounds else {
       return nil
     }

@@ -19,7 +19,8 @@ struct AggregateEndpoint: Sendable {
     let limit = try question.parameters.integer("limit", default: 1_000, in: 1...10_000)
     let request = AggregateRequest(
       signal: signal, timeRange: question.range, predicate: question.predicate, groupBy: groupBy.fields,
-      timeBucket: axis.map { TimeBucket(width: $0.step) }, aggregates: plan.aggregates)
+      timeBucket: axis.map { TimeBucket(width: $0.step) }, aggregates: plan.aggregates,
+      leadingGroups: axis == nil ? groupBy.leadingGroups(plan, limit: limit) : nil)
     let store = environment.store
     return LineStream.response(question.range, requestID: context.requestID) { stream in
       AggregateEndpoint.writeMeta(groupBy.names, plan.columns.map(\.name), axis, to: &stream)

@@ -7,10 +7,20 @@ protocol AggregateState {
   mutating func grow(to count: Int)
   /// Adds the rows of a block.
   mutating func add(_ input: AggregateInput)
+  /// Adds the states of another worker: that of its group `i` to group `groups[i]` here; `nil` leaves a group out.
+  mutating func merge(_ other: Self, groups: [UInt32?])
   /// The mergeable state of a group.
   func partial(_ group: Int) -> PartialState
   /// Memory that the states take, about.
   var memoryBytes: Int { get }
+}
+
+extension AggregateState {
+  /// `merge` for states whose type only their owner knows.
+  mutating func merge(any other: any AggregateState, groups: [UInt32?]) {
+    guard let other = other as? Self else { preconditionFailure("states of one aggregate have one type") }
+    merge(other, groups: groups)
+  }
 }
 
 /// The rows of one block that count for an aggregate.

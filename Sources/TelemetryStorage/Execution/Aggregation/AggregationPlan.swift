@@ -16,6 +16,14 @@ struct AggregationPlan: Sendable {
     guard request.groupBy.count <= AggregationPlan.groupFieldLimit else {
       throw .invalid("\(request.groupBy.count) group fields are more than \(AggregationPlan.groupFieldLimit)")
     }
+    if request.leadingGroups != nil {
+      guard request.aggregates.first?.function == .count, request.timeBucket == nil, request.valueBucket == nil else {
+        throw .invalid("leading groups are those with the greatest count, without buckets")
+      }
+      guard request.leadingGroups?.heldGroupLimit == nil || request.groupBy.count == 1 else {
+        throw .invalid("groups are forgotten only where one field groups them")
+      }
+    }
     self.request = request
     evaluator = try PredicateEvaluator(request.predicate, timeRange: request.timeRange)
     var filters: [PredicateEvaluator?] = []

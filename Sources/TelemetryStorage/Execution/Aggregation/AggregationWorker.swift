@@ -11,6 +11,8 @@ struct AggregationWorker: ~Copyable {
   private var valueBuckets = KeyTable()
   private var states: [any AggregateState] = []
   private var chargedBytes = 0
+  /// The values of the first field, once groups were forgotten.
+  private var distinct: DistinctState?
 
   init(_ plan: AggregationPlan, _ control: QueryControl) throws(StoreFailure) {
     self.plan = plan
@@ -31,6 +33,7 @@ struct AggregationWorker: ~Copyable {
     guard let prepared else { return }
     add(prepared)
     try charge()
+    try forgetSmallGroups()
   }
 
   private mutating func add(_ block: PreparedBlock) {
@@ -152,12 +155,92 @@ struct AggregationWorker: ~Copyable {
     }
   }
 
-  /// The groups with their states.
-  consuming func finish() -> [GroupKey: [PartialState]] {
-    var result: [GroupKey: [PartialState]] = [:]
-    result.reserveCapacity(groups.count)
+  /// Adds the groups of another worker, or of itself before; with `kept`, only those.
+  private mutating func merge(_ other: borrowing AggregationWorker, kept: [Bool]?) {
     let fieldCount = plan.request.groupBy.count
+    var needed = (0..<fieldCount).map { [Bool](repeating: kept == nil, count: other.interners[$0]?.count ?? 0) }
+    if let kept, fieldCount > 0 {
+      for group in 0..<other.groups.count where kept[group] {
+        let codes = other.groups.codes(of: group)
+        for index in 0..<fieldCount { needed[index][Int(codes[index])] = true }
+      }
+    }
+    var maps: [[UInt32]] = []
+    for index in 0..<fieldCount {
+      guard let own = interners[index], let others = other.interners[index] else { continue }
+      maps.append(own.codes(of: others, isNeeded: needed[index]))
+    }
+    if plan.request.timeBucket != nil { maps.append(other.timeBuckets.keys.map { timeBuckets.number(of: $0) }) }
+    if plan.request.valueBucket != nil { maps.append(other.valueBuckets.keys.map { valueBuckets.number(of: $0) }) }
+    var targets: [UInt32?] = []
+    targets.reserveCapacity(other.groups.count)
+    for group in 0..<other.groups.count {
+      if let kept, !kept[group] {
+        targets.append(nil)
+        continue
+      }
+      var codes = other.groups.codes(of: group)
+      for index in codes.indices { codes[index] = maps[index][Int(codes[index])] }
+      targets.append(groups.group(of: codes))
+    }
+    for index in states.indices {
+      states[index].grow(to: groups.count)
+      states[index].merge(any: other.states[index], groups: targets)
+    }
+    distinct = distinct ?? other.distinct
+    if let mine = distinct, let theirs = other.distinct { distinct = mine.merged(with: theirs) }
+  }
+
+  /// Adds the groups of another worker.
+  mutating func merge(_ other: consuming AggregationWorker) throws(StoreFailure) {
+    merge(other, kept: nil)
+    try charge()
+  }
+
+  /// Forgets the smaller half of the groups when there are more than the request lets a worker hold.
+  private mutating func forgetSmallGroups() throws(StoreFailure) {
+    guard let leading = plan.request.leadingGroups, let limit = leading.heldGroupLimit, groups.count > limit else {
+      return
+    }
+    var rest = try AggregationWorker(plan, control)
+    rest.distinct = distinctGroups(distinct ?? DistinctState())
+    let kept = largest(max(leading.count, limit / 2), ties: false)
+    rest.chargedBytes = chargedBytes
+    rest.merge(self, kept: kept)
+    self = rest
+  }
+
+  /// The state with the first field's value of each group added.
+  private func distinctGroups(_ state: DistinctState) -> DistinctState {
+    var state = state
     for group in 0..<groups.count {
+      if let value = interners[0]?.value(of: groups.codes(of: group)[0]) { state.insert(value) }
+    }
+    return state
+  }
+
+  /// Whether each group is among the `count` with the greatest counts, or, with `ties`, as great as the least of them.
+  private func largest(_ count: Int, ties: Bool) -> [Bool] {
+    guard groups.count > count, let counts = states.first as? CountAggregate else {
+      return [Bool](repeating: true, count: groups.count)
+    }
+    let all = (0..<groups.count).map { counts.count($0) }
+    let threshold = count > 0 ? all.sorted(by: >)[count - 1] : .max
+    var room = count - all.reduce(0) { $0 + ($1 > threshold ? 1 : 0) }
+    return all.map { own in
+      if own != threshold || ties { return own >= threshold }
+      room -= 1
+      return room >= 0
+    }
+  }
+
+  /// The groups with their states, or the leading ones when the request asks for no more.
+  consuming func finish() -> PartialAggregates {
+    var result: [GroupKey: [PartialState]] = [:]
+    let kept = plan.request.leadingGroups.map { largest($0.count, ties: true) }
+    if kept == nil { result.reserveCapacity(groups.count) }
+    let fieldCount = plan.request.groupBy.count
+    for group in 0..<groups.count where kept?[group] ?? true {
       let codes = groups.codes(of: group)
       var next = fieldCount
       var timeBucket: Int64 = 0
@@ -177,6 +260,7 @@ struct AggregationWorker: ~Copyable {
         result[key] = partials
       }
     }
-    return result
+    let known = distinct.map { Int(clamping: distinctGroups($0).estimate) } ?? groups.count
+    return PartialAggregates(groups: result, omittedGroupCount: kept == nil ? 0 : max(0, known - result.count))
   }
 }

@@ -31,6 +31,17 @@ struct BoundaryAggregate: AggregateState {
     for (group, place) in winners { values[group] = field.value(at: place) }
   }
 
+  mutating func merge(_ other: BoundaryAggregate, groups: [UInt32?]) {
+    for (index, group) in groups.enumerated() {
+      guard let group = group.map(Int.init), let value = other.values[index] else { continue }
+      let time = other.times[index]
+      if values[group] == nil || (isLast ? time > times[group] : time < times[group]) {
+        times[group] = time
+        values[group] = value
+      }
+    }
+  }
+
   func partial(_ group: Int) -> PartialState {
     isLast ? .last(time: times[group], value: values[group]) : .first(time: times[group], value: values[group])
   }

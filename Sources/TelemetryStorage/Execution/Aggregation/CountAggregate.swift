@@ -22,6 +22,13 @@ struct CountAggregate: AggregateState {
   /// Adds rows without looking at them.
   mutating func add(_ rowCount: Int, to group: Int) { counts[group] += UInt64(rowCount) }
 
+  mutating func merge(_ other: CountAggregate, groups: [UInt32?]) {
+    for (index, group) in groups.enumerated() { if let group { counts[Int(group)] &+= other.counts[index] } }
+  }
+
+  /// Rows of a group.
+  func count(_ group: Int) -> UInt64 { counts[group] }
+
   func partial(_ group: Int) -> PartialState { .count(counts[group]) }
   var memoryBytes: Int { counts.count * 8 }
 }

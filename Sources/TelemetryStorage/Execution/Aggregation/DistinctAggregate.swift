@@ -56,6 +56,13 @@ struct DistinctAggregate: AggregateState {
     if let value { states[group].insert(value) }
   }
 
+  mutating func merge(_ other: DistinctAggregate, groups: [UInt32?]) {
+    insertions += other.insertions
+    for (index, group) in groups.enumerated() {
+      if let group { states[Int(group)] = states[Int(group)].merged(with: other.states[index]) }
+    }
+  }
+
   func partial(_ group: Int) -> PartialState { .distinct(states[group]) }
 
   /// A state grows to 128 KiB at most: 4,096 hashes in a set, or 16 KiB of registers.

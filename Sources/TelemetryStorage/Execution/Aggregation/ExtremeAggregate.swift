@@ -68,6 +68,15 @@ struct ExtremeAggregate: AggregateState {
     isMaximum ? AttributeValue.greater(left, right) : AttributeValue.lesser(left, right)
   }
 
+  mutating func merge(_ other: ExtremeAggregate, groups: [UInt32?]) {
+    for (index, group) in groups.enumerated() {
+      guard let group else { continue }
+      if other.hasInteger[index] { add(other.integers[index], Int(group)) }
+      if other.hasDouble[index] { add(other.doubles[index], Int(group)) }
+      if let value = other.others[index] { add(value, Int(group)) }
+    }
+  }
+
   func partial(_ group: Int) -> PartialState {
     let integer: AttributeValue? = hasInteger[group] ? .int(integers[group]) : nil
     let double: AttributeValue? = hasDouble[group] ? .double(doubles[group]) : nil

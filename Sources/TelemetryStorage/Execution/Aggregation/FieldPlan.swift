@@ -13,8 +13,14 @@ struct FieldPlan {
 
   init(_ field: FieldReference, in block: any BlockSource) {
     self.field = field
-    func values<Element>(_ table: [Element], _ value: (Element) -> AttributeValue?) -> [AttributeValue?] {
-      let values = table.map(value)
+    func values<Element>(
+      _ kind: IdentityKind, _ table: [Element], _ value: (Element) -> AttributeValue?
+    ) -> [AttributeValue?] {
+      // Entries that no row of the block uses need no value.
+      let used = block.usedCodes(kind, tableCount: table.count)
+      guard let first = used.first else { return [] }
+      var values = [AttributeValue?](repeating: value(table[first]), count: table.count)
+      for index in used.dropFirst() { values[index] = value(table[index]) }
       return values.contains { $0 != nil } ? values : []
     }
     let hasRowColumns = !field.isIdentity(of: block.signal) && field.childKind == nil
@@ -27,13 +33,13 @@ struct FieldPlan {
         }
       } ?? []
     if block.signal == .metrics {
-      seriesValues = field.isIdentity(of: .metrics) ? values(block.series) { $0.value(of: field) } : []
+      seriesValues = field.isIdentity(of: .metrics) ? values(.series, block.series) { $0.value(of: field) } : []
       resourceValues = []
       scopeValues = []
     } else {
       seriesValues = []
-      resourceValues = values(block.resources) { $0.value(of: field) }
-      scopeValues = values(block.scopes) { $0.value(of: field) }
+      resourceValues = values(.resource, block.resources) { $0.value(of: field) }
+      scopeValues = values(.scope, block.scopes) { $0.value(of: field) }
     }
   }
 

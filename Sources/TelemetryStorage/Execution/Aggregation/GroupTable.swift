@@ -31,6 +31,11 @@ struct GroupTable: ~Copyable {
     if case .constant(let group) = groups, case .constant(let code) = codes {
       return .constant(levels[level].number(of: UInt64(group) << 32 | UInt64(code)))
     }
+    let width = Int(codes.greatest) + 1
+    let (slotCount, overflow) = (Int(groups.greatest) + 1).multipliedReportingOverflow(by: width)
+    if !overflow, slotCount <= GroupTable.directSlotLimit, slotCount <= 4 * rowCount {
+      return joinDirectly(level, groups, codes, rowCount, width: width, slotCount: slotCount)
+    }
     var joined = [UInt32](repeating: 0, count: rowCount)
     var lastKey: UInt64?
     var lastGroup: UInt32 = 0
@@ -47,6 +52,34 @@ struct GroupTable: ~Copyable {
     return .rows(joined)
   }
 
+  /// Up to this many pairs of group and code a block looks each pair up once: 256 KiB stay in the cache.
+  private static let directSlotLimit = 1 << 16
+
+  /// With few groups and few codes: one array by both.
+  private mutating func joinDirectly(
+    _ level: Int, _ groups: Codes, _ codes: Codes, _ rowCount: Int, width: Int, slotCount: Int
+  ) -> Codes {
+    var known = [UInt32](repeating: .max, count: slotCount)
+    var joined = [UInt32](repeating: 0, count: rowCount)
+    var row = 0
+    while row < rowCount {
+      let (group, code) = (groups[row], codes[row])
+      let slot = Int(group) &* width &+ Int(code)
+      if known[slot] == .max { known[slot] = levels[level].number(of: UInt64(group) << 32 | UInt64(code)) }
+      joined[row] = known[slot]
+      row &+= 1
+    }
+    return .rows(joined)
+  }
+
+  /// The group of one combination of codes.
+  mutating func group(of codes: [UInt32]) -> UInt32 {
+    hasRows = true
+    var group: UInt32 = 0
+    for (level, code) in codes.enumerated() { group = levels[level].number(of: UInt64(group) << 32 | UInt64(code)) }
+    return group
+  }
+
   /// The code of each dimension of a group.
   func codes(of group: Int) -> [UInt32] {
     var codes = [UInt32](repeating: 0, count: levels.count)
@@ -61,6 +94,14 @@ struct GroupTable: ~Copyable {
 }
 
 extension GroupTable.Codes {
+  /// The greatest code.
+  fileprivate var greatest: UInt32 {
+    switch self {
+    case .constant(let code): code
+    case .rows(let codes): codes.reduce(0) { max($0, $1) }
+    }
+  }
+
   @inline(__always)
   subscript(row: Int) -> UInt32 {
     switch self {

@@ -12,6 +12,8 @@ struct HistogramAggregate: AggregateState {
     /// Zero and negative numbers: rare, so counted where they end up.
     var rest = HistogramState()
 
+    func holds(_ bucket: Int32) -> Bool { counts.indices.contains(Int(bucket) - Int(firstBucket)) }
+
     /// Makes room for a bucket, with some to spare on its side.
     mutating func makeRoom(for bucket: Int32) {
       let spare = 32
@@ -57,6 +59,26 @@ struct HistogramAggregate: AggregateState {
     states[group].sum += number
     if number < states[group].minimum { states[group].minimum = number }
     if number > states[group].maximum { states[group].maximum = number }
+  }
+
+  mutating func merge(_ other: HistogramAggregate, groups: [UInt32?]) {
+    for (index, group) in groups.enumerated() {
+      guard let group = group.map(Int.init) else { continue }
+      let added = other.states[index]
+      let before = states[group].counts.count
+      if let first = added.counts.firstIndex(where: { $0 > 0 }), let last = added.counts.lastIndex(where: { $0 > 0 }) {
+        for bucket in [first, last].map({ added.firstBucket + Int32($0) }) where !states[group].holds(bucket) {
+          states[group].makeRoom(for: bucket)
+        }
+        let offset = Int(added.firstBucket) - Int(states[group].firstBucket)
+        for bucket in first...last { states[group].counts[offset + bucket] &+= added.counts[bucket] }
+      }
+      bucketBytes += (states[group].counts.count - before) * 8
+      states[group].sum += added.sum
+      states[group].minimum = min(states[group].minimum, added.minimum)
+      states[group].maximum = max(states[group].maximum, added.maximum)
+      states[group].rest = states[group].rest.merged(with: added.rest)
+    }
   }
 
   func partial(_ group: Int) -> PartialState {

@@ -22,11 +22,30 @@ extension QueryExecutor {
         try worker.add(own[number])
         progress?(control.statistics)
       }
-      return worker.finish()
+      return FinishedWorker(worker)
     }
-    var result = PartialAggregates(groups: parts.first ?? [:])
-    for part in parts.dropFirst() { result.merge(PartialAggregates(groups: part)) }
+    var result = try await pool.run { () throws(StoreFailure) in
+      try control.checkCancellation()
+      var united = try AggregationWorker(plan, control)
+      for (index, part) in parts.enumerated() {
+        guard let worker = part.take() else { continue }
+        if index == 0 { united = worker } else { try united.merge(worker) }
+      }
+      return united.finish()
+    }
     result.statistics = control.statistics
     return result
   }
+}
+
+/// Hands a worker from the thread that filled it to the one that unites it with the others.
+///
+/// `@unchecked Sendable`: one thread puts the worker in before the other, which waited for the first, takes it out.
+private final class FinishedWorker: @unchecked Sendable {
+  private var worker: AggregationWorker?
+
+  init(_ worker: consuming AggregationWorker) { self.worker = consume worker }
+
+  /// The worker; nil the second time.
+  func take() -> AggregationWorker? { worker.take() }
 }

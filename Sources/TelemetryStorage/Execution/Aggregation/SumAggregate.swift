@@ -20,6 +20,14 @@ struct SumAggregate: AggregateState {
     }
   }
 
+  mutating func merge(_ other: SumAggregate, groups: [UInt32?]) {
+    for (index, group) in groups.enumerated() {
+      guard let group else { continue }
+      states[Int(group)].total += other.states[index].total
+      states[Int(group)].count &+= other.states[index].count
+    }
+  }
+
   func partial(_ group: Int) -> PartialState { .sum(total: states[group].total, count: states[group].count) }
   var memoryBytes: Int { states.count * 16 }
 }

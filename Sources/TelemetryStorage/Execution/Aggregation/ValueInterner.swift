@@ -2,8 +2,17 @@ import TelemetryModel
 
 /// Gives the values of one group field codes, the same in every block that one worker reads. Code 0 is "no value".
 struct ValueInterner: ~Copyable {
-  /// Value of code `i` at `i - 1`.
-  private(set) var values: [AttributeValue] = []
+  /// What stands behind a code; texts and ids become values when they are asked for.
+  fileprivate enum Entry {
+    case value(AttributeValue)
+    /// Number in `strings`.
+    case string(UInt32)
+    case span(SpanID)
+    case trace(TraceID)
+  }
+
+  /// Entry of code `i` at `i - 1`.
+  private var entries: [Entry] = []
   private var strings = BytesInterner(expectedCount: 64)
   private var stringCodes: [UInt32] = []
   private var integers = NumberCodes()
@@ -17,9 +26,20 @@ struct ValueInterner: ~Copyable {
 
   init() {}
 
-  var memoryBytes: Int { strings.byteCount * 2 + values.count * 64 }
+  var memoryBytes: Int { strings.byteCount * 2 + entries.count * 64 }
 
-  func value(of code: UInt32) -> AttributeValue? { code == 0 ? nil : values[Int(code) - 1] }
+  /// How many codes there are, with that of "no value".
+  var count: Int { entries.count + 1 }
+
+  func value(of code: UInt32) -> AttributeValue? {
+    guard code > 0 else { return nil }
+    return switch entries[Int(code) - 1] {
+    case .value(let value): value
+    case .string(let number): .string(strings.text(of: number))
+    case .span(let id): Column(ColumnKey(.any, "", .spanID), values: .spanIDs([id])).value(at: 0)
+    case .trace(let id): Column(ColumnKey(.any, "", .traceID), values: .traceIDs([id])).value(at: 0)
+    }
+  }
 
   mutating func code(of value: AttributeValue?) -> UInt32 {
     switch value {
@@ -32,10 +52,24 @@ struct ValueInterner: ~Copyable {
     case .double(let number)?: return code(ofDouble: number)
     case .some(let other):
       if let known = others[other] { return known }
-      values.append(other)
-      others[other] = UInt32(values.count)
-      return UInt32(values.count)
+      entries.append(.value(other))
+      others[other] = UInt32(entries.count)
+      return UInt32(entries.count)
     }
+  }
+
+  /// The code here of each code of `other` that `isNeeded`; 0 for the rest.
+  mutating func codes(of other: borrowing ValueInterner, isNeeded: [Bool]) -> [UInt32] {
+    var codes = [UInt32](repeating: 0, count: other.count)
+    for index in other.entries.indices where isNeeded[index + 1] {
+      switch other.entries[index] {
+      case .value(let value): codes[index + 1] = code(of: value)
+      case .string(let number): codes[index + 1] = code(ofInterned: strings.code(of: number, in: other.strings))
+      case .span(let id): codes[index + 1] = code(ofSpan: id)
+      case .trace(let id): codes[index + 1] = code(ofTrace: id)
+      }
+    }
+    return codes
   }
 
   /// Writes the code of each value of the column to its row's place in `codes`; `rows` are the rows that count.
@@ -79,37 +113,39 @@ struct ValueInterner: ~Copyable {
   }
 
   private mutating func code(ofString index: Int, in column: BytesColumn) -> UInt32 {
-    let own = Int(strings.code(of: index, in: column))
-    if own == stringCodes.count {
-      values.append(.string(String(decoding: column[index], as: UTF8.self)))
-      stringCodes.append(UInt32(values.count))
+    code(ofInterned: strings.code(of: index, in: column))
+  }
+
+  @inline(__always)
+  private mutating func code(ofInterned number: UInt32) -> UInt32 {
+    if Int(number) == stringCodes.count {
+      entries.append(.string(number))
+      stringCodes.append(UInt32(entries.count))
     }
-    return stringCodes[own]
+    return stringCodes[Int(number)]
   }
 
   @inline(__always)
   private mutating func code(ofInteger number: Int64, isBoolean: Bool) -> UInt32 {
     let bits = UInt64(bitPattern: number)
-    if isBoolean { return booleans.code(of: bits, &values) { .bool($0 != 0) } }
-    return integers.code(of: bits, &values) { .int(Int64(bitPattern: $0)) }
+    if isBoolean { return booleans.code(of: bits, &entries) { .value(.bool($0 != 0)) } }
+    return integers.code(of: bits, &entries) { .value(.int(Int64(bitPattern: $0))) }
   }
 
   @inline(__always)
   private mutating func code(ofDouble number: Double) -> UInt32 {
-    doubles.code(of: number.bitPattern, &values) { .double(Double(bitPattern: $0)) }
+    doubles.code(of: number.bitPattern, &entries) { .value(.double(Double(bitPattern: $0))) }
   }
 
   private mutating func code(ofSpan id: SpanID) -> UInt32 {
-    spanIDs.code(of: id.value, &values) { bits in
-      Column(ColumnKey(.any, "", .spanID), values: .spanIDs([SpanID(bits)])).value(at: 0)
-    }
+    spanIDs.code(of: id.value, &entries) { .span(SpanID($0)) }
   }
 
   private mutating func code(ofTrace id: TraceID) -> UInt32 {
     let own = Int(traceIDs.code(of: id))
     if own == traceCodes.count {
-      values.append(Column(ColumnKey(.any, "", .traceID), values: .traceIDs([id])).value(at: 0))
-      traceCodes.append(UInt32(values.count))
+      entries.append(.trace(id))
+      traceCodes.append(UInt32(entries.count))
     }
     return traceCodes[own]
   }
@@ -121,15 +157,15 @@ private struct NumberCodes {
   /// By number in the table.
   private var codes: [UInt32] = []
 
-  /// The code of `bits`; a value seen for the first time is made and appended to `values`.
+  /// The code of `bits`; an entry for bits seen for the first time is made and appended.
   @inline(__always)
   mutating func code(
-    of bits: UInt64, _ values: inout [AttributeValue], _ make: (UInt64) -> AttributeValue
+    of bits: UInt64, _ entries: inout [ValueInterner.Entry], _ make: (UInt64) -> ValueInterner.Entry
   ) -> UInt32 {
     let number = Int(table.number(of: bits))
     if number == codes.count {
-      values.append(make(bits))
-      codes.append(UInt32(values.count))
+      entries.append(make(bits))
+      codes.append(UInt32(entries.count))
     }
     return codes[number]
   }

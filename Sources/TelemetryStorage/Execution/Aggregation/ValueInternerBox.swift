@@ -10,6 +10,13 @@ final class ValueInternerBox {
 
   func code(of value: AttributeValue?) -> UInt32 { interner.code(of: value) }
 
+  var count: Int { interner.count }
+
+  /// The code here of each code of `other` that `isNeeded`.
+  func codes(of other: ValueInternerBox, isNeeded: [Bool]) -> [UInt32] {
+    interner.codes(of: other.interner, isNeeded: isNeeded)
+  }
+
   /// The codes of a field's values for the rows; 0 where a row has none.
   func codes(_ values: FieldValues, rows: [UInt32]) -> [UInt32] {
     var codes = [UInt32](repeating: 0, count: rows.count)

@@ -10,7 +10,7 @@ struct BlockColumns {
   private(set) var children: [ChildKind: ChildTable] = [:]
   /// Bytes read from storage.
   private(set) var byteCount = 0
-  /// Bytes of memory that the columns take.
+  /// Bytes of memory that the columns take; those that a memtable holds anyway are not counted.
   private(set) var memoryBytes = 0
   private(set) var wasRead = false
 
@@ -52,7 +52,7 @@ struct BlockColumns {
     }
     wasRead = true
     byteCount += bytes
-    memoryBytes += batch.byteCount
+    if bytes > 0 { memoryBytes += batch.byteCount }
     for column in batch.columns { columns[column.key] = column }
     if selection.identities {
       resourceCodes = batch.resourceCodes

@@ -2,11 +2,6 @@ import TelemetryModel
 
 /// A predicate bound to one block: fields are columns or identity codes, what metadata decides is decided.
 indirect enum BlockPredicate: Sendable {
-  /// Which codes of a block a test looks at.
-  enum IdentityKind: Sendable {
-    case resource, scope, series
-  }
-
   case constant(Bool)
   /// Cheapest first.
   case and([BlockPredicate])

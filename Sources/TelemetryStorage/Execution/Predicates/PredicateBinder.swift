@@ -73,11 +73,13 @@ struct PredicateBinder {
   }
 
   private func bindCodes<Element: Sendable>(
-    _ kind: BlockPredicate.IdentityKind, _ leaf: Int, _ table: [Element], _ evaluate: (Element) -> IdentityOutcome
+    _ kind: IdentityKind, _ leaf: Int, _ table: [Element], _ evaluate: (Element) -> IdentityOutcome
   ) -> BlockPredicate {
     let accepted = outcomes.outcomes(leaf: leaf, over: table, evaluate).map { $0 == .accepted }
-    if !accepted.contains(true) { return .constant(false) }
-    if !accepted.contains(false) { return .constant(true) }
+    // Entries that no row of the block uses decide nothing.
+    let used = block.usedCodes(kind, tableCount: accepted.count)
+    if !accepted[used].contains(true) { return .constant(false) }
+    if !accepted[used].contains(false) { return .constant(true) }
     return .codes(kind, accepted: accepted)
   }
 

@@ -13,22 +13,37 @@ struct TextMatcher: Sendable {
   }
 
   let form: Form
+  /// What every matching text contains somewhere, so that a whole arena is searched at once; nil when there is none.
+  let anchor: ByteSearch?
 
   /// - Throws: `.invalid` when a regular expression does not compile.
   init(_ match: TextMatch) throws(StoreFailure) {
     let isCaseFolded = match.isCaseFolded
+    func search(_ text: String) -> ByteSearch { ByteSearch(Array(text.utf8), isCaseFolded: isCaseFolded) }
     switch match.form {
-    case .equals(let text): form = .equals(ByteSearch(Array(text.utf8), isCaseFolded: isCaseFolded))
-    case .prefix(let text): form = .prefix(ByteSearch(Array(text.utf8), isCaseFolded: isCaseFolded))
-    case .contains(let text): form = .contains(ByteSearch(Array(text.utf8), isCaseFolded: isCaseFolded))
+    case .equals(let text):
+      form = .equals(search(text))
+      anchor = nil
+    case .prefix(let text):
+      form = .prefix(search(text))
+      anchor = nil
+    case .contains(let text):
+      form = .contains(search(text))
+      anchor = text.isEmpty ? nil : search(text)
     case .phrase(let text, let lastIsPrefix):
-      form = .phrase(TokenSequence(phrase: text, lastIsPrefix: lastIsPrefix, isCaseFolded: isCaseFolded))
+      let tokens = TokenSequence(phrase: text, lastIsPrefix: lastIsPrefix, isCaseFolded: isCaseFolded)
+      form = .phrase(tokens)
+      // The longest token is the rarest, as a rule.
+      anchor = tokens.tokens.max { $0.count < $1.count }.map { ByteSearch($0, isCaseFolded: isCaseFolded) }
     case .regularExpression(let pattern, let anchored):
       do throws(RegularExpressionError) {
         form = .regularExpression(
           try RegularExpression(pattern, isAnchored: anchored, isCaseFolded: isCaseFolded))
       } catch {
         throw .invalid(error.description)
+      }
+      anchor = RequiredLiteral.of(pattern, isCaseFolded: isCaseFolded).map {
+        ByteSearch($0, isCaseFolded: isCaseFolded)
       }
     }
   }
@@ -44,26 +59,11 @@ struct TextMatcher: Sendable {
     }
   }
 
-  func matches(_ text: String) -> Bool {
-    let bytes = Array(text.utf8)
-    return matches(bytes.span)
-  }
+  func matches(_ text: String) -> Bool { matches(text.utf8.span) }
 
-  /// What every matching text contains somewhere, so that a whole arena is searched at once; nil when there is none.
-  var anchor: ByteSearch? {
-    switch form {
-    case .contains(let search): search.needle.isEmpty ? nil : search
-    case .phrase(let tokens): tokens.tokens.isEmpty ? nil : tokens.first
-    case .equals, .prefix, .regularExpression: nil
-    }
-  }
-
-  /// Whether the text matches, given that the anchor's bytes stand at `position` and the match begins there.
-  func matches(_ text: Span<UInt8>, anchoredAt position: Int) -> Bool {
-    switch form {
-    case .phrase(let tokens): tokens.occurs(in: text, at: position)
-    default: true
-    }
+  /// Whether a text that is known to contain the anchor matches.
+  func matchesAnchored(_ text: Span<UInt8>) -> Bool {
+    if case .contains = form { true } else { matches(text) }
   }
 }
 

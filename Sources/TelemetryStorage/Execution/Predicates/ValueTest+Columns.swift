@@ -104,9 +104,8 @@ extension ValueTest {
       }
       guard index < count else { return }
       let range = values.range(index)
-      let isInside = found + anchor.needle.count <= range.upperBound
-      if isInside, matcher.matches(arena.extracting(range), anchoredAt: found - range.lowerBound) {
-        body(index)
+      if found + anchor.needle.count <= range.upperBound {
+        if matcher.matchesAnchored(arena.extracting(range)) { body(index) }
         position = range.upperBound
       } else {
         position = found + 1

@@ -5,6 +5,7 @@ import TelemetryStore
 extension QueryControl {
   /// Evaluates the bound predicate and hands the rows that match to `body`; nil when none do or the block is damaged.
   ///
+  /// The decoded columns are charged while the block is read: after the predicate, and again after `body`.
   /// Statistics count the block as read when a column was, else as pruned when no row of it was needed.
   func readBlock<T>(
     _ block: any BlockSource, _ predicate: BlockPredicate,
@@ -12,17 +13,27 @@ extension QueryControl {
   ) throws(StoreFailure) -> T? {
     try checkCancellation()
     var columns = BlockColumns(block)
+    var chargedBytes = 0
+    defer { memory.release(chargedBytes) }
     var matchedCount = 0
+    let all = RowBitmap(all: block.rowCount)
+    let selected: RowBitmap
+    do throws(StorageError) {
+      selected = predicate.constant == true ? all : try predicate.select(all, &columns)
+    } catch {
+      reportDamage(error)
+      return nil
+    }
+    try charge(columns, &chargedBytes)
+    matchedCount = selected.count
     let result: T?
     do throws(StorageError) {
-      let all = RowBitmap(all: block.rowCount)
-      let selected = predicate.constant == true ? all : try predicate.select(all, &columns)
-      matchedCount = selected.count
       result = matchedCount > 0 ? try body(selected, &columns) : nil
     } catch {
       reportDamage(error)
       return nil
     }
+    try charge(columns, &chargedBytes)
     update { statistics in
       statistics.bytesRead += columns.byteCount
       statistics.rowsMatched += matchedCount
@@ -34,5 +45,12 @@ extension QueryControl {
       }
     }
     return result
+  }
+
+  /// Charges what the columns of a block have grown by.
+  func charge(_ columns: BlockColumns, _ chargedBytes: inout Int) throws(StoreFailure) {
+    let added = columns.memoryBytes - chargedBytes
+    try memory.charge(added, for: "columns of a block")
+    chargedBytes += added
   }
 }

@@ -36,6 +36,9 @@ struct SeriesFinder {
       control.reportDamage(error)
       return
     }
+    var columnBytes = 0
+    defer { control.memory.release(columnBytes) }
+    try control.charge(columns, &columnBytes)
     let matchedCount = found?.runs.reduce(0) { $0 + $1.count } ?? 0
     control.update { statistics in
       statistics.bytesRead += columns.byteCount
@@ -65,8 +68,7 @@ struct SeriesFinder {
     } else {
       accepted = block.series.map { accepts($0) }
     }
-    let used = (block.seriesCodeBounds ?? 0...max(0, accepted.count - 1)).clamped(to: 0...max(0, accepted.count - 1))
-    guard !accepted.isEmpty, accepted[used].contains(true) else { return nil }
+    guard accepted[block.usedCodes(.series, tableCount: accepted.count)].contains(true) else { return nil }
     try columns.load([ColumnSelection.Name(.intrinsic, Field.time.key)], identities: true)
     guard case .int64(let times)? = columns.columns[ColumnKey(Field.time, .int)]?.values,
       times.count == block.rowCount, columns.seriesCodes.count == block.rowCount

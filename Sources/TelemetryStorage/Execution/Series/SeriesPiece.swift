@@ -44,6 +44,9 @@ struct SeriesPieceReader: Sendable {
       control.reportDamage(error)
       return nil
     }
+    var columnBytes = 0
+    defer { control.memory.release(columnBytes) }
+    try control.charge(columns, &columnBytes)
     control.update { $0.bytesRead += columns.byteCount }
     // Twice: the piece, and the points put together from it.
     try control.memory.charge(piece.byteCount * 2, for: "points of series")
