@@ -46,8 +46,12 @@ struct ColumnAssembly: Sendable {
     if columns.indices.allSatisfy({ !isUsed[$0] || (columns[$0] != nil && columns[$0]?.rows == nil) }) {
       return (copies, nil)
     }
-    let indices = columns.indices.map { source in
-      columns[source]?.rows.map { PresenceIndex($0, rowCount: rowCounts[source]) }
+    // Apart, so that a copy touches no more than it needs.
+    let isPresent = columns.map { $0 != nil }
+    let isSparse = columns.map { $0?.rows != nil }
+    let present = columns.map { $0?.rows ?? [] }
+    let indices = columns.indices.map {
+      PresenceIndex(present[$0], rowCount: isUsed[$0] && isSparse[$0] ? rowCounts[$0] : 0)
     }
     var valueCopies: [RowCopy] = []
     valueCopies.reserveCapacity(copies.count)
@@ -56,19 +60,19 @@ struct ColumnAssembly: Sendable {
     for copy in copies {
       defer { target &+= copy.count }
       let source = Int(copy.source)
-      guard let column = columns[source] else { continue }
-      guard let present = column.rows, let index = indices[source] else {
+      guard isPresent[source] else { continue }
+      guard isSparse[source] else {
         rows.append(contentsOf: target..<target &+ copy.count)
         valueCopies.append(copy)
         continue
       }
-      let first = index.lowerBound(copy.rows.lowerBound)
-      let end = index.lowerBound(copy.rows.upperBound)
+      let first = indices[source].lowerBound(copy.rows.lowerBound)
+      let end = indices[source].lowerBound(copy.rows.upperBound)
       if first == end { continue }
       if end - first == Int(copy.count) {
         rows.append(contentsOf: target..<target &+ copy.count)
       } else {
-        for row in present[first..<end] { rows.append(row &- copy.start &+ target) }
+        for index in first..<end { rows.append(present[source][index] &- copy.start &+ target) }
       }
       valueCopies.append(RowCopy(source: source, start: first, count: end - first))
     }

@@ -52,12 +52,24 @@ struct SeriesLayout: Sendable {
       for placed in runs { append(placed.source, placed.run.start, placed.run.count) }
       return
     }
-    let ordered = runs.sorted { $0.run.firstTime < $1.run.firstTime }
-    if isSimple(ordered[...]) {
-      for placed in ordered { append(placed.source, placed.run.start, placed.run.count) }
-      return
+    // Stable: where two runs begin at one time the later piece's stays behind.
+    let ordered = runs.sorted { ($0.run.firstTime, $0.source) < ($1.run.firstTime, $1.source) }
+    var start = 0
+    while start < ordered.count {
+      // Runs that overlap, one with the next or through others.
+      var end = start + 1
+      var last = ordered[start].run.lastTime
+      while end < ordered.count, ordered[end].run.firstTime <= last {
+        last = max(last, ordered[end].run.lastTime)
+        end += 1
+      }
+      if isSimple(ordered[start..<end]) {
+        append(ordered[start].source, ordered[start].run.start, ordered[start].run.count)
+      } else {
+        merge(Array(ordered[start..<end]), pieces)
+      }
+      start = end
     }
-    merge(runs, pieces)
   }
 
   /// Whether the runs follow each other in time as they are, with no time twice.
@@ -71,26 +83,46 @@ struct SeriesLayout: Sendable {
     return true
   }
 
-  /// Points of runs that overlap in time, one by one.
-  private mutating func merge(_ runs: ArraySlice<Placed>, _ pieces: [SeriesPiece]) {
-    var points: [(time: Int64, sequence: Int, source: Int, position: Int)] = []
-    for placed in runs {
-      for position in placed.run.start..<placed.run.end {
-        points.append((pieces[placed.source].times[position], points.count, placed.source, position))
+  /// Merges runs that overlap in time: from the run with the earliest point as far as no other has a point.
+  private mutating func merge(_ runs: [Placed], _ pieces: [SeriesPiece]) {
+    var heads = runs.map(\.run.start)
+    while true {
+      var earliest: Int64?
+      for (index, placed) in runs.enumerated() where heads[index] < placed.run.end {
+        let time = pieces[placed.source].times[heads[index]]
+        earliest = min(earliest ?? time, time)
       }
-    }
-    points.sort { ($0.time, $0.sequence) < ($1.time, $1.sequence) }
-    var open: (source: Int, start: Int, count: Int)?
-    for (index, point) in points.enumerated() {
-      if index + 1 < points.count, points[index + 1].time == point.time { continue }
-      if let run = open, run.source == point.source, run.start + run.count == point.position {
-        open = (run.source, run.start, run.count + 1)
-        continue
+      guard let earliest else { return }
+      // Of the points of one time that of the latest piece is taken; the others are passed over.
+      var taken: Int?
+      for (index, placed) in runs.enumerated() where heads[index] < placed.run.end {
+        let times = pieces[placed.source].times
+        guard times[heads[index]] == earliest else { continue }
+        while heads[index] + 1 < placed.run.end, times[heads[index] + 1] == earliest { heads[index] += 1 }
+        if let before = taken {
+          let isLater = placed.source > runs[before].source
+          heads[isLater ? before : index] += 1
+          if isLater { taken = index }
+        } else {
+          taken = index
+        }
       }
-      if let run = open { append(run.source, run.start, run.count) }
-      open = (point.source, point.position, 1)
+      guard let taken else { return }
+      var limit = Int64.max
+      for (index, placed) in runs.enumerated() where index != taken && heads[index] < placed.run.end {
+        limit = min(limit, pieces[placed.source].times[heads[index]])
+      }
+      let times = pieces[runs[taken].source].times
+      let start = heads[taken]
+      var end = start + 1
+      while end < runs[taken].run.end, times[end] < limit,
+        end + 1 == runs[taken].run.end || times[end + 1] != times[end]
+      {
+        end += 1
+      }
+      append(runs[taken].source, start, end - start)
+      heads[taken] = end
     }
-    if let run = open { append(run.source, run.start, run.count) }
   }
 
   private mutating func append(_ source: Int, _ start: Int, _ count: Int) {
