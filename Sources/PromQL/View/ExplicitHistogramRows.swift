@@ -23,7 +23,7 @@ struct ExplicitHistogramRows {
     var isFirst = true
     for row in read.rows {
       let isStaleRow = columns.isStale?[row] ?? false
-      guard isStaleRow || columns.counts.isPresent(row) else { continue }
+      guard isStaleRow || columns.counts.contains(row) else { continue }
       let time = columns.times[row]
       if isDelta, isFirst, !isStaleRow {
         let began = columns.startTimes[row]
@@ -31,9 +31,8 @@ struct ExplicitHistogramRows {
         isFirst = false
       }
       if times.last == time { removeLast() }
-      let hasSum = columns.sums.isPresent(row)
       append(
-        time, count: columns.counts.values[row], sum: hasSum ? columns.sums.values[row] : nil, isStale: isStaleRow)
+        time, count: columns.counts[row] ?? 0, sum: columns.sums[row], isStale: isStaleRow)
       decode(columns.bytes(Field.bucketCounts, row))
     }
     if isDelta { accumulate() }

@@ -22,7 +22,7 @@ struct ExponentialHistogramRows {
         stale.append(time, StaleMarker.value)
         continue
       }
-      guard columns.counts.isPresent(row), columns.scales.isPresent(row) else { continue }
+      guard columns.counts.contains(row), columns.scales.contains(row) else { continue }
       var counts = ExponentialCounts(columns, row)
       if isDelta {
         let began = columns.startTimes[row]
@@ -93,12 +93,12 @@ struct ExponentialCounts {
 
   init(schema: Int) { self.schema = schema }
 
-  init(_ columns: PointColumns, _ row: Int) {
-    schema = Int(columns.scales.values[row])
-    count = columns.counts.values[row]
-    sum = columns.sums.isPresent(row) ? columns.sums.values[row] : 0
-    zeroCount = columns.zeroCounts.values[row]
-    zeroThreshold = columns.zeroThresholds.values[row]
+  init(_ columns: SampleColumns, _ row: Int) {
+    schema = Int(columns.scales[row] ?? 0)
+    count = columns.counts[row] ?? 0
+    sum = columns.sums[row] ?? 0
+    zeroCount = columns.zeroCounts[row] ?? 0
+    zeroThreshold = columns.zeroThresholds[row] ?? 0
     positive = Side(
       offset: Int(Int32(clamping: columns.positiveOffsets[row])),
       counts: ExponentialCounts.counts(columns.bytes(Field.positiveCounts, row)))

@@ -4,25 +4,25 @@ import TelemetryModel
 enum FloatRows {
   /// The samples of rows; shares the columns when every row has one and no two rows fall into one millisecond.
   static func samples(_ read: SeriesRead) -> FloatSamples {
-    let numbers = read.columns.values
+    let values = read.columns.values
     let times = read.columns.times
-    if numbers.isPresent == nil, ascends(times, read.rows) {
-      return FloatSamples(times: times, values: numbers.values, range: read.rows)
+    if values.isPresent == nil, ascends(times, read.rows) {
+      return FloatSamples(times: times, values: values.numbers, range: read.rows)
     }
     var run = SampleRun()
-    for row in read.rows where numbers.isPresent(row) { run.append(times[row], numbers.values[row]) }
+    for row in read.rows where values.isPresent(row) { run.append(times[row], values.numbers[row]) }
     return run.samples
   }
 
   /// Deltas added up from the first point on, beginning with zero where the first one's interval begins, when that is not
   /// before `start`.
   static func accumulated(_ read: SeriesRead, from start: Int64) -> FloatSamples {
-    let numbers = read.columns.values
+    let values = read.columns.values
     var run = SampleRun()
     var total = 0.0
     var isFirst = true
-    for row in read.rows where numbers.isPresent(row) {
-      let value = numbers.values[row]
+    for row in read.rows where values.isPresent(row) {
+      let value = values.numbers[row]
       if StaleMarker.marks(value) {
         run.append(read.columns.times[row], value)
         continue

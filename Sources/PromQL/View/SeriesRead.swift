@@ -7,25 +7,26 @@ struct SeriesRead {
   /// Nanoseconds since 1970, both inclusive.
   let firstTime: Int64
   let lastTime: Int64
-  let columns: PointColumns
+  let columns: SampleColumns
   /// The rows of the series in `columns`, in time order.
   let rows: Range<Int>
 
   static func all(_ answer: SeriesAnswer) -> [SeriesRead] {
-    answer.series.compactMap { entry in
-      guard let points = entry.points else { return nil }
-      let columns = PointColumns(points)
-      return SeriesRead(
-        series: entry.series, firstTime: entry.firstTime, lastTime: entry.lastTime, columns: columns,
-        rows: 0..<columns.rowCount)
+    guard let points = answer.points else { return [] }
+    let columns = SampleColumns(points)
+    return answer.series.map { entry in
+      SeriesRead(
+        series: entry.series, firstTime: entry.firstTime, lastTime: entry.lastTime, columns: columns, rows: entry.rows)
     }
   }
 
-  /// The exemplars of a series that was read with them.
+  /// The exemplars of series that were read with them: rows of the table.
   static func exemplars(_ answer: SeriesAnswer) -> [(series: Series, children: ChildTable, range: Range<Int>)] {
-    answer.series.compactMap { entry in
-      guard let table = entry.points?.child(.exemplar) else { return nil }
-      return (entry.series, table, 0..<table.rowCount)
+    guard let table = answer.points?.child(.exemplar) else { return [] }
+    return answer.series.map { entry in
+      let first = table.children(ofRow: entry.rows.lowerBound).lowerBound
+      let end = entry.rows.isEmpty ? first : table.children(ofRow: entry.rows.upperBound - 1).upperBound
+      return (entry.series, table, first..<end)
     }
   }
 }

@@ -20,8 +20,8 @@ struct SummaryRows {
         for quantile in quantiles.keys { quantiles[quantile]?.append(time, StaleMarker.value) }
         continue
       }
-      if columns.counts.isPresent(row) { counts.append(time, columns.counts.values[row]) }
-      if columns.sums.isPresent(row) { sums.append(time, columns.sums.values[row]) }
+      if let count = columns.counts[row] { counts.append(time, count) }
+      if let sum = columns.sums[row] { sums.append(time, sum) }
       guard let bytes = columns.bytes(Field.quantiles, row) else { continue }
       let numbers = VarintRun.doubles(bytes)
       for index in stride(from: 0, to: numbers.count - 1, by: 2) {

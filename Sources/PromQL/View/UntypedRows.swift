@@ -7,34 +7,34 @@ struct UntypedRows {
 
   init(_ read: SeriesRead) {
     let columns = read.columns
-    guard columns.scales.isPresent == nil || read.rows.contains(where: { columns.scales.isPresent($0) }) else {
+    guard read.rows.contains(where: { columns.scales.contains($0) }) else {
       floats = FloatRows.samples(read)
       return
     }
     var run = SampleRun()
     for row in read.rows {
       let time = columns.times[row]
-      if columns.scales.isPresent(row) {
+      if columns.scales.contains(row) {
         // A histogram whose sum is the stale marker ends its series, as the float does.
-        if StaleMarker.marks(columns.sums.values[row]) {
+        if StaleMarker.marks(columns.sums[row] ?? 0) {
           run.append(time, StaleMarker.value)
         } else {
           histograms.append(HistogramSample(time: time, histogram: UntypedRows.histogram(columns, row)))
         }
       } else if columns.values.isPresent(row) {
-        run.append(time, columns.values.values[row])
+        run.append(time, columns.values.numbers[row])
       }
     }
     floats = run.samples
   }
 
-  private static func histogram(_ columns: PointColumns, _ row: Int) -> NativeHistogram {
-    var histogram = NativeHistogram(schema: Int32(columns.scales.values[row]))
+  private static func histogram(_ columns: SampleColumns, _ row: Int) -> NativeHistogram {
+    var histogram = NativeHistogram(schema: Int32(columns.scales[row] ?? 0))
     histogram.resetHint = UInt8(exactly: columns.resetHints[row]).flatMap(NativeHistogram.ResetHint.init) ?? .unknown
-    histogram.count = columns.counts.values[row]
-    histogram.sum = columns.sums.values[row]
-    histogram.zeroThreshold = columns.zeroThresholds.values[row]
-    histogram.zeroCount = columns.zeroCounts.values[row]
+    histogram.count = columns.counts[row] ?? 0
+    histogram.sum = columns.sums[row] ?? 0
+    histogram.zeroThreshold = columns.zeroThresholds[row] ?? 0
+    histogram.zeroCount = columns.zeroCounts[row] ?? 0
     histogram.positiveSpans = spans(columns.bytes(Field.positiveSpans, row))
     histogram.positiveBuckets = counts(columns, Field.positiveCounts, Field.positiveFloatCounts, row)
     histogram.negativeSpans = spans(columns.bytes(Field.negativeSpans, row))
@@ -44,7 +44,7 @@ struct UntypedRows {
   }
 
   private static func counts(
-    _ columns: PointColumns, _ integers: FieldReference, _ floats: FieldReference, _ row: Int
+    _ columns: SampleColumns, _ integers: FieldReference, _ floats: FieldReference, _ row: Int
   ) -> [Double] {
     if let bytes = columns.bytes(floats, row) { return VarintRun.doubles(bytes) }
     var counts: [Double] = []
