@@ -1,4 +1,5 @@
 import CSnappy
+import TelemetryModel
 
 /// The block format of snappy, whole bodies at a time.
 package enum SnappyBlock {
