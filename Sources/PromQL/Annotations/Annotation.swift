@@ -1,5 +1,5 @@
 /// A remark on an answer, without its position.
-enum Annotation {
+enum Annotation: Hashable {
   /// What was done to histograms.
   enum HistogramOperation: String {
     case aggregation, addition, subtraction

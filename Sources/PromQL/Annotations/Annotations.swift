@@ -2,6 +2,11 @@
 package struct Annotations: Sendable {
   package private(set) var warnings: [String] = []
   package private(set) var infos: [String] = []
+  private struct Key: Hashable {
+    let annotation: Annotation
+    let start: Int
+  }
+  private var known: Set<Key> = []
   private var monotonicity: [String: ForcedMonotonicity] = [:]
   private var monotonicityOrder: [String] = []
 
@@ -9,6 +14,7 @@ package struct Annotations: Sendable {
 
   /// Adds a remark on the part of `query` at `range`.
   mutating func add(_ annotation: Annotation, at range: SourceRange, in query: String) {
+    guard known.insert(Key(annotation: annotation, start: range.start)).inserted else { return }
     let text = "PromQL \(annotation.isWarning ? "warning" : "info"): \(annotation.text) (\(range.position(in: query)))"
     if annotation.isWarning {
       if !warnings.contains(text) { warnings.append(text) }

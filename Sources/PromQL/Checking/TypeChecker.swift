@@ -126,7 +126,8 @@ struct TypeChecker {
       throw failure("vector matching only allowed between instant vectors", at: range)
     }
     if !isBetweenVectors, operation.isSetOperator {
-      throw failure("set operator \(GoText.quoted(operation.rawValue)) not allowed in binary scalar expression", at: range)
+      throw failure(
+        "set operator \(GoText.quoted(operation.rawValue)) not allowed in binary scalar expression", at: range)
     }
     if operation == .trimUpper || operation == .trimLower, left == .scalar {
       throw failure(

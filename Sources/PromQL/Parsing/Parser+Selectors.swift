@@ -226,7 +226,8 @@ extension Parser {
       return .matrixSelector(matrix)
     default:
       let allowed = kind == .anchored ? "a range vector selector" : "a vector selector or range vector selector"
-      throw failure("\(kind.rawValue) modifier not implemented: it must be preceded by \(allowed)", at: expression.range)
+      throw failure(
+        "\(kind.rawValue) modifier not implemented: it must be preceded by \(allowed)", at: expression.range)
     }
   }
 }

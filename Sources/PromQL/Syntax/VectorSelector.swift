@@ -26,6 +26,8 @@ package struct VectorSelector: Sendable {
   package var rangeExtension: RangeExtension?
   /// Whether only counts and sums of histograms are looked at, so that counter resets may be found on the way.
   package var readsHistogramStatistics = false
+  /// The number of the selector within a prepared query.
+  package var number = 0
   package var range: SourceRange
 
   package init(name: String, matchers: [LabelMatcher], range: SourceRange) {

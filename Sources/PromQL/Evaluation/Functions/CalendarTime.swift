@@ -56,6 +56,7 @@ struct CalendarTime {
     }
     var fraction = millisecond == 0 ? "" : "." + padded(millisecond, 3)
     while fraction.hasSuffix("0") { fraction.removeLast() }
-    return "\(padded(year, 4))-\(padded(month))-\(padded(day))T\(padded(hour)):\(padded(minute)):\(padded(second))\(fraction)Z"
+    return
+      "\(padded(year, 4))-\(padded(month))-\(padded(day))T\(padded(hour)):\(padded(minute)):\(padded(second))\(fraction)Z"
   }
 }
