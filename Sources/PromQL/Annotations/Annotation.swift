@@ -82,7 +82,7 @@ enum Annotation: Hashable {
     case .fractionWithNaN(let metric):
       return "input to histogram_fraction has NaN observations, which are excluded from all fractions\(of(metric))"
     case .mismatchedCustomBuckets(let operation):
-      return "mismatched custom buckets were reconciled during histogram \(operation.rawValue)"
+      return "mismatched custom buckets were reconciled during \(operation.rawValue)"
     }
   }
 }

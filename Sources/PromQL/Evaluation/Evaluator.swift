@@ -179,7 +179,7 @@ final class Evaluator {
   func withoutDroppedNames(_ matrix: StepMatrix) throws(PromQLError) -> StepMatrix {
     var result = matrix
     for row in 0..<result.rowCount where result.dropsName[row] {
-      result.labels[row] = result.labels[row].without(Labels.metricName)
+      result.labels[row] = result.labels[row].withoutMetadata
       result.dropsName[row] = false
     }
     return try unique(result)

@@ -80,7 +80,7 @@ struct ClassicHistogram {
       parts.append(
         Bucket(lower: start, upper: bucket.bound, count: bucket.count - (index == 0 ? 0 : buckets[index - 1].count)))
     }
-    return NativeHistogram.fraction(from: lower, to: upper, of: parts, count: count) { bucket, value in
+    return NativeHistogram.fraction(from: lower, to: upper, of: parts, count: count, reached: count) { bucket, value in
       (value - bucket.lower) / (bucket.upper - bucket.lower)
     }
   }

@@ -71,12 +71,16 @@ extension NativeHistogram {
       if bucket.lower == -.infinity, bucket.upper > 0 { bucket.lower = 0 }
       return bucket
     }
-    return Self.fraction(from: lower, to: upper, of: prepared, count: count) { fraction(of: $0, below: $1) }
+    // Observations of NaN count, but lie nowhere.
+    let reached = sum.isNaN ? prepared.reduce(0) { $0 + $1.count } : count
+    return Self.fraction(from: lower, to: upper, of: prepared, count: count, reached: reached) {
+      fraction(of: $0, below: $1)
+    }
   }
 
-  /// The same for any ascending buckets.
+  /// The same for any ascending buckets, of whose `count` observations `reached` lie below infinity's end.
   static func fraction(
-    from lower: Double, to upper: Double, of buckets: [Bucket], count: Double,
+    from lower: Double, to upper: Double, of buckets: [Bucket], count: Double, reached: Double,
     part: (Bucket, Double) -> Double
   ) -> Double {
     func rank(of value: Double) -> Double {
@@ -91,7 +95,7 @@ extension NativeHistogram {
         }
         rank += bucket.count
       }
-      return count
+      return reached
     }
     return (min(rank(of: upper), count) - min(rank(of: lower), count)) / count
   }

@@ -7,6 +7,16 @@ extension Labels {
     return Labels(sorted: pairs)
   }
 
+  /// The labels without the metric's name, type and unit, which fit a changed quantity no longer.
+  package var withoutMetadata: Labels {
+    guard pairs.contains(where: { Self.isMetadata($0.name) }) else { return self }
+    return Labels(sorted: pairs.filter { !Self.isMetadata($0.name) })
+  }
+
+  private static func isMetadata(_ name: String) -> Bool {
+    name.hasPrefix("__") && (name == metricName || name == "__type__" || name == "__unit__")
+  }
+
   /// Only the labels of these names.
   package func keeping(_ names: [String]) -> Labels {
     Labels(sorted: pairs.filter { names.contains($0.name) })

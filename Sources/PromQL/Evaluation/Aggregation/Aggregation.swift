@@ -11,7 +11,7 @@ struct Groups {
     for row in 0..<matrix.rowCount {
       let key =
         aggregate.isWithout
-        ? matrix.labels[row].matching(ignoring: aggregate.grouping)
+        ? matrix.labels[row].matching(ignoring: aggregate.grouping).withoutMetadata
         : matrix.labels[row].keeping(aggregate.grouping)
       let place: Int
       if let known = places[key] {
@@ -181,23 +181,27 @@ extension Evaluator {
         continue
       }
       let cells = rows.map { $0 * stepCount + step }.filter { matrix.kinds[$0] == .histogram }
-      if let histogram = histogramTotal(cells.map(matrix.histogram), isMean: isMean, aggregate) {
+      if let histogram = histogramTotal(cells, of: matrix, isMean: isMean, aggregate) {
         result.set(base + step, histogram)
       }
     }
   }
 
   private func histogramTotal(
-    _ histograms: [NativeHistogram], isMean: Bool, _ aggregate: AggregateExpression
+    _ cells: [Int], of matrix: StepMatrix, isMean: Bool, _ aggregate: AggregateExpression
   ) -> NativeHistogram? {
     let range = aggregate.expression.range
-    guard let first = histograms.first else { return nil }
+    guard let firstCell = cells.first else { return nil }
+    let first = matrix.histogram(firstCell)
+    var metric = ""
     var hints = ResetHints(first.resetHint)
     do throws(HistogramConflict) {
       var isReconciled = false
       var mean = HistogramMean(first)
       var sum = HistogramSum(first)
-      for histogram in histograms.dropFirst() {
+      for cell in cells.dropFirst() {
+        let histogram = matrix.histogram(cell)
+        metric = matrix.labels[cell / matrix.stepCount].name
         hints.add(histogram.resetHint)
         let reconciled = isMean ? try mean.add(histogram) : try sum.add(histogram)
         isReconciled = isReconciled || reconciled
@@ -208,7 +212,7 @@ extension Evaluator {
       result.resetHint = hints.joined
       return result
     } catch {
-      annotate(.mixedExponentialAndCustomBuckets(metric: ""), at: range)
+      annotate(.mixedExponentialAndCustomBuckets(metric: metric), at: range)
       return nil
     }
   }

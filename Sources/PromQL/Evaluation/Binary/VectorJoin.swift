@@ -26,8 +26,9 @@ struct VectorJoin {
     isSwapped = matching.cardinality == .oneToMany
     many = isSwapped ? right : left
     one = isSwapped ? left : right
-    fillMany = isSwapped ? matching.fillRight : matching.fillLeft
-    fillOne = isSwapped ? matching.fillLeft : matching.fillRight
+    // As in Prometheus, `fill_left` stands for the many side, also where that is the right one.
+    fillMany = matching.fillLeft
+    fillOne = matching.fillRight
     result = StepMatrix(stepCount: left.stepCount)
   }
 
@@ -125,7 +126,7 @@ struct VectorJoin {
     if let base = known[key] { return base }
     let oneLabels = oneRow.map { one.labels[$0] } ?? signature
     var labels = manyRow.map { many.labels[$0] } ?? signature
-    if binary.operation.changesMetric { labels = labels.without(Labels.metricName) }
+    if binary.operation.changesMetric { labels = labels.withoutMetadata }
     if matching.cardinality == .oneToOne {
       labels =
         matching.isOn

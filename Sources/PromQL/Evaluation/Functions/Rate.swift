@@ -159,20 +159,16 @@ extension Evaluator {
     let schema = points.dropFirst().reduce(previous.schema) { min($0, $1.schema) }
     do throws(HistogramConflict) {
       var change = try last.reduced(to: schema).subtracting(previous)
-      var isReconciled = change.isReconciled
-      var isAdditionReconciled = false
+      if change.isReconciled { annotate(.mismatchedCustomBuckets(.subtraction), at: range) }
       if isCounter {
         for current in points.dropFirst() {
           if current.isReset(since: previous) {
             change = try change.histogram.adding(previous)
-            isAdditionReconciled = isAdditionReconciled || change.isReconciled
+            if change.isReconciled { annotate(.mismatchedCustomBuckets(.addition), at: range) }
           }
           previous = current
         }
       }
-      isReconciled = isReconciled || change.isReconciled && !isAdditionReconciled
-      if isReconciled { annotate(.mismatchedCustomBuckets(.subtraction), at: range) }
-      if isAdditionReconciled { annotate(.mismatchedCustomBuckets(.addition), at: range) }
       change.histogram.resetHint = .gauge
       return change.histogram.compacted
     } catch {

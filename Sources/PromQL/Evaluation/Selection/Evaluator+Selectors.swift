@@ -89,7 +89,7 @@ extension Evaluator {
         points.append(QueryResult.Point(time: sample.time, value: .histogram(sample.histogram)))
       }
       guard !points.isEmpty else { continue }
-      let shown = series.dropsName ? series.labels.without(Labels.metricName) : series.labels
+      let shown = series.dropsName ? series.labels.withoutMetadata : series.labels
       guard labels.insert(shown).inserted else {
         throw failure("vector cannot contain metrics with the same labelset")
       }
