@@ -179,7 +179,7 @@ let package = Package(
       name: "PromQLTests",
       dependencies: [
         "PromQL", "QueryCore", "QueryTestSupport", "TelemetryText", "TelemetryModel", "TelemetryStore", "TelemetryWire",
-        "TelemetryStorage", "EmbeddedStore",
+        "TelemetryStorage", "EmbeddedStore", "conformance",
       ],
       swiftSettings: commonSettings),
     .target(
