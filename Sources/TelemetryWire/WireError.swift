@@ -17,7 +17,7 @@ package struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
     case truncated, varintTooLong, badTag, groupUnsupported, badPackedLength
     case badJSON, badJSONString, badJSONNumber, unexpectedJSONType, badBase64, integerOutOfRange
     case bodyTooLarge, decompressedTooLarge, windowTooLarge
-    case badGzip, badDeflate, badZstd, truncatedCompression, outOfMemory
+    case badGzip, badDeflate, badZstd, badSnappy, truncatedCompression, outOfMemory
     case unknownEncoding
   }
 
@@ -36,7 +36,7 @@ package struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
       .badJSONNumber, .unexpectedJSONType, .badBase64, .integerOutOfRange:
       .malformed
     case .bodyTooLarge, .decompressedTooLarge, .windowTooLarge, .outOfMemory: .tooLarge
-    case .badGzip, .badDeflate, .badZstd, .truncatedCompression: .badCompression
+    case .badGzip, .badDeflate, .badZstd, .badSnappy, .truncatedCompression: .badCompression
     case .unknownEncoding: .unsupportedEncoding
     }
   }
@@ -47,7 +47,7 @@ package struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
     case .truncated: "a field reaches beyond the end of its message"
     case .varintTooLong: "a varint has more than ten bytes"
     case .badTag: "a field tag has no valid field number or wire type"
-    case .groupUnsupported: "protobuf groups are not part of OTLP"
+    case .groupUnsupported: "protobuf groups are not supported"
     case .badPackedLength: "a packed field's length is no multiple of its element size"
     case .badJSON: "invalid JSON"
     case .badJSONString: "invalid JSON string"
@@ -62,6 +62,7 @@ package struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
     case .badGzip: "the body is not valid gzip"
     case .badDeflate: "the body is neither valid zlib nor valid deflate"
     case .badZstd: "the body is not valid zstd"
+    case .badSnappy: "the body is not a valid snappy block"
     case .truncatedCompression: "the compressed body ends too early"
     case .unknownEncoding: "the content encoding is not supported"
     }

@@ -50,6 +50,8 @@ struct MutationTests {
       ])
     ),
     (.otlpMetricsProtobuf, OTLPBodies.request(records: MetricDecodingTests.metrics)),
+    (.remoteWriteV1, RemoteWriteBodies.one),
+    (.remoteWriteV2, RemoteWriteBodies.two),
   ]
 
   /// Changes, removes, inserts or repeats a few bytes.

@@ -20,10 +20,11 @@ package struct Downsampler: Sendable {
   package static func steps(_ points: [MetricPoint], of series: Series, axis: TimeAxis) -> [StepState?] {
     var sampler = Downsampler(axis: axis)
     switch series.kind {
-    case .gauge: sampler.addGauge(points)
+    case .gauge, .untyped: sampler.addGauge(points)
     case .sum: sampler.addSum(points, temporality: series.temporality)
     case .histogram, .exponentialHistogram: sampler.addHistogram(points, of: series)
     case .summary: sampler.addSummary(points)
+    case .metadata, .exemplars: break
     }
     return sampler.steps
   }
