@@ -20,7 +20,8 @@ extension LogQLEngine {
   private static func description(_ lowered: LoweredSelection, _ access: String) -> [String] {
     let above = lowered.matchers.map(LogQLPrinter.text) + lowered.stages.map(LogQLPrinter.text)
     return [
-      "  store: \(access) where " + (lowered.pushedDown.isEmpty ? "all" : lowered.pushedDown.joined(separator: " and ")),
+      "  store: \(access) where "
+        + (lowered.pushedDown.isEmpty ? "all" : lowered.pushedDown.joined(separator: " and ")),
       "  above: " + (above.isEmpty ? "nothing" : above.joined(separator: " ")),
     ]
   }

@@ -81,7 +81,8 @@ struct LabelPredicate {
       return .text(source.field, TextMatch(.regularExpression("(?s:\(matcher.value))", anchored: true)))
     }
     if source.types == [.string] {
-      return values.count == 1 ? .equals(source.field, .string(values[0])) : .memberOf(source.field, values.map { .string($0) })
+      return values.count == 1
+        ? .equals(source.field, .string(values[0])) : .memberOf(source.field, values.map { .string($0) })
     }
     return .any(of: values.map { .text(source.field, TextMatch(.equals($0))) })
   }

@@ -54,7 +54,8 @@ enum VectorEvaluation {
   }
 
   /// The series of each group, in the order in which groups first appear.
-  private static func members(_ grouping: Grouping?, _ operand: [MetricSeries]) -> [(labels: LabelSet, members: [Int])] {
+  private static func members(_ grouping: Grouping?, _ operand: [MetricSeries]) -> [(labels: LabelSet, members: [Int])]
+  {
     var groups: [(labels: LabelSet, members: [Int])] = []
     var indexes: [LabelSet: Int] = [:]
     for (index, series) in operand.enumerated() {

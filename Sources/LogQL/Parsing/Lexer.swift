@@ -103,7 +103,8 @@ struct Lexer {
       let current = bytes[position]
       if Lexer.isDigit(current) || Lexer.isLetter(current) || current == UInt8(ascii: ".") {
         position += 1
-      } else if current == UInt8(ascii: "+") || current == UInt8(ascii: "-"), isExponent(start), Lexer.isDigit(byte(1)) {
+      } else if current == UInt8(ascii: "+") || current == UInt8(ascii: "-"), isExponent(start), Lexer.isDigit(byte(1))
+      {
         position += 1
       } else {
         break

@@ -181,7 +181,8 @@ struct JSONScanner {
     position += 4
     if let scalar = Unicode.Scalar(first) { return scalar }
     guard first < 0xdc00, position + 6 <= bytes.endIndex, bytes[position] == UInt8(ascii: "\\"),
-      bytes[position + 1] == UInt8(ascii: "u"), let second = hex(bytes, position + 2), (0xdc00..<0xe000).contains(second)
+      bytes[position + 1] == UInt8(ascii: "u"), let second = hex(bytes, position + 2),
+      (0xdc00..<0xe000).contains(second)
     else { return "\u{fffd}" }
     position += 6
     return Unicode.Scalar(0x10000 + ((first & 0x3ff) << 10 | second & 0x3ff)) ?? "\u{fffd}"

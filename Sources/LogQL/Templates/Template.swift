@@ -130,7 +130,9 @@ struct TemplateRun {
     }
   }
 
-  private mutating func evaluate(_ pipeline: TemplatePipeline, dot: TemplateValue) throws(TemplateError) -> TemplateValue {
+  private mutating func evaluate(_ pipeline: TemplatePipeline, dot: TemplateValue) throws(TemplateError)
+    -> TemplateValue
+  {
     var result: TemplateValue?
     for command in pipeline.commands { result = try evaluate(command, last: result, dot: dot) }
     let value = result ?? .null

@@ -16,7 +16,8 @@ extension TemplateFunctions {
       return .string(text)
     },
     "html": Function(any) { (arguments, _) in
-      .string(escaped(arguments.map(\.text).joined(), ["<": "&lt;", ">": "&gt;", "&": "&amp;", "\"": "&#34;", "'": "&#39;"]))
+      .string(
+        escaped(arguments.map(\.text).joined(), ["<": "&lt;", ">": "&gt;", "&": "&amp;", "\"": "&#34;", "'": "&#39;"]))
     },
     "js": Function(any) { (arguments, _) in
       .string(

@@ -162,7 +162,9 @@ extension TemplateFunctions {
     return found
   }
 
-  private static func replacedMatches(_ arguments: [TemplateValue], isLiteral: Bool) throws(TemplateError) -> TemplateValue {
+  private static func replacedMatches(_ arguments: [TemplateValue], isLiteral: Bool) throws(TemplateError)
+    -> TemplateValue
+  {
     let expression = try expression(arguments[0])
     let bytes = Array(try string(arguments[1]).utf8)
     let replacement = try string(arguments[2])
@@ -172,7 +174,8 @@ extension TemplateFunctions {
     for groups in matches(expression, bytes) {
       guard let whole = groups.first ?? nil, whole.lowerBound >= position else { continue }
       result += bytes[position..<whole.lowerBound]
-      result += isLiteral
+      result +=
+        isLiteral
         ? Array(replacement.utf8)
         : ReplacementTemplate.expanded(replacement, groups: groups, names: names, in: bytes[...])
       position = whole.upperBound

@@ -24,7 +24,9 @@ enum TemplateFunctions {
   /// As many arguments as the caller has.
   static let any = 0...Int.max
 
-  static func call(_ name: String, _ arguments: [TemplateValue], row: PipelineRow) throws(TemplateError) -> TemplateValue {
+  static func call(_ name: String, _ arguments: [TemplateValue], row: PipelineRow) throws(TemplateError)
+    -> TemplateValue
+  {
     guard let function = functions[name] else { throw TemplateError("function \"\(name)\" not defined") }
     guard function.arity.contains(arguments.count) else {
       throw TemplateError(

@@ -50,7 +50,9 @@ enum TemplateLexer {
           trimsLeft = true
           position += 4
         } else {
-          guard bytes[position...].starts(with: "}}".utf8) else { throw StageError("comment ends before closing delimiter") }
+          guard bytes[position...].starts(with: "}}".utf8) else {
+            throw StageError("comment ends before closing delimiter")
+          }
           position += 2
         }
         continue
@@ -107,7 +109,9 @@ private struct ActionLexer {
       position += 1
       return .symbol(String(UnicodeScalar(byte)))
     case UInt8(ascii: ":"):
-      guard position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: "=") else { throw StageError("expected :=") }
+      guard position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: "=") else {
+        throw StageError("expected :=")
+      }
       position += 2
       return .symbol(":=")
     case UInt8(ascii: "$"):

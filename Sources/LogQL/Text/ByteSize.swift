@@ -11,7 +11,7 @@ package enum ByteSize {
     let unit = String(decoding: bytes.dropFirst(digits.count), as: UTF8.self).trimmed.lowercased()
     guard let factor = factors[unit] else { return nil }
     let product = value * factor
-    return product < 18_446_744_073_709_551_615 ? UInt64(product) : nil
+    return product < 0x1p64 ? UInt64(product) : nil
   }
 
   private static let factors: [String: Double] = {

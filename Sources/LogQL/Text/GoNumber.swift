@@ -69,7 +69,9 @@ package enum GoNumber {
     let (digits, exponent) = parts(isNegative ? String(description.dropFirst()) : description)
     let sign = isNegative ? "-" : ""
     if exponent < 0 { return sign + "0." + String(repeating: "0", count: -exponent - 1) + digits }
-    if digits.count <= exponent + 1 { return sign + digits + String(repeating: "0", count: exponent + 1 - digits.count) }
+    if digits.count <= exponent + 1 {
+      return sign + digits + String(repeating: "0", count: exponent + 1 - digits.count)
+    }
     return sign + digits.prefix(exponent + 1) + "." + digits.dropFirst(exponent + 1)
   }
 
