@@ -113,7 +113,7 @@ let package = Package(
     .target(
       name: "Ingest",
       dependencies: [
-        "TelemetryModel", "TelemetryWire", "TelemetryStore",
+        "TelemetryText", "TelemetryModel", "TelemetryWire", "TelemetryStore",
         product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOHTTP1", "swift-nio"),
         product("NIOHTTP2", "swift-nio-http2"), product("NIOHPACK", "swift-nio-http2"), product("NIOTLS", "swift-nio"),
         product("NIOSSL", "swift-nio-ssl"), product("Logging", "swift-log"),
@@ -122,7 +122,7 @@ let package = Package(
     .target(
       name: "Server",
       dependencies: [
-        "CCrypt",
+        "CCrypt", "TelemetryText",
         "TelemetryModel", "TelemetryWire", "TelemetryStore", "TelemetryStorage", "EmbeddedStore", "QueryCore",
         "SearchBar", "Insight", "PromQL", "LogQL", "TraceQL", "Ingest", "SightlineSDK",
         product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"),
@@ -139,7 +139,7 @@ let package = Package(
     .executableTarget(
       name: "sightline",
       dependencies: [
-        "Server", "TelemetryModel",
+        "Server", "TelemetryText", "TelemetryModel",
         product("ArgumentParser", "swift-argument-parser"), product("AsyncHTTPClient", "async-http-client"),
         product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOHTTP1", "swift-nio"),
         product("NIOWebSocket", "swift-nio"), product("Logging", "swift-log"),

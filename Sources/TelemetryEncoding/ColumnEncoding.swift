@@ -10,6 +10,7 @@ package enum ColumnEncoding: UInt8, Sendable, Hashable, CaseIterable {
   case dictionary = 7
   case frames = 8
   case identifierDictionary = 9
+  case templates = 32
 
   /// The name in the inventory.
   package var name: String {
@@ -24,6 +25,7 @@ package enum ColumnEncoding: UInt8, Sendable, Hashable, CaseIterable {
     case .dictionary: "dictionary"
     case .frames: "zstd_frames"
     case .identifierDictionary: "id_dictionary"
+    case .templates: "templates"
     }
   }
 

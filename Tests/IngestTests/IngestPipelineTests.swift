@@ -150,7 +150,6 @@ struct IngestPipelineTests {
     #expect(GRPCAnswer.percentEncoded("50% é\n") == "50%25 %C3%A9%0A")
     #expect(Base64.unpadded(Array("hello".utf8)) == "aGVsbG8")
     #expect(Base64.unpadded([]) == "")
-    #expect(JSONText.quoted("a\"\\\n\u{1}é") == #""a\"\\\n\u0001é""#)
     let warning = PartialRejection(count: 0, message: "1 value was truncated")
     #expect(
       ExportResponse.json(warning, signal: .spans)

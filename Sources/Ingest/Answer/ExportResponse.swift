@@ -1,4 +1,5 @@
 import TelemetryModel
+import TelemetryText
 
 /// `Export{Logs,Trace,Metrics}ServiceResponse`: empty when everything was stored, else with `partial_success`.
 enum ExportResponse {
@@ -24,6 +25,6 @@ enum ExportResponse {
       }
     let count = rejection.count == 0 ? "" : #""\#(countName)":"\#(rejection.count)","#
     return Array(
-      (#"{"partialSuccess":{"# + count + #""errorMessage":"# + JSONText.quoted(rejection.message) + "}}").utf8)
+      (#"{"partialSuccess":{"# + count + #""errorMessage":"# + JSONQuoting.quoted(rejection.message) + "}}").utf8)
   }
 }

@@ -1,3 +1,5 @@
+import TelemetryText
+
 /// `google.rpc.Status` of a refusal, with `RetryInfo` when it may be repeated and `BadRequest` when it was malformed.
 enum RPCStatus {
   /// As protobuf.
@@ -28,9 +30,9 @@ enum RPCStatus {
     if refusal.code == .malformed {
       details.append(
         #"{"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[{"field":"body","description":"#
-          + JSONText.quoted(refusal.message) + "}]}")
+          + JSONQuoting.quoted(refusal.message) + "}]}")
     }
-    var text = #"{"code":\#(AnswerStatus(refusal.code).grpc),"message":"# + JSONText.quoted(refusal.message)
+    var text = #"{"code":\#(AnswerStatus(refusal.code).grpc),"message":"# + JSONQuoting.quoted(refusal.message)
     if !details.isEmpty { text += #","details":["# + details.joined(separator: ",") + "]" }
     return Array((text + "}").utf8)
   }

@@ -16,9 +16,18 @@ struct PartBlock: BlockSource {
   var scopes: [InstrumentationScope] { part.scopes }
 
   /// Empty when the table cannot be read; `loadSeries` and `read` throw then.
-  var series: [Series] { (try? part.series()) ?? [] }
+  var series: [Series] { (try? part.series().series) ?? [] }
+  var seriesColumns: SeriesColumns? { try? part.series() }
 
   func loadSeries() throws(StorageError) { _ = try part.series() }
+
+  var seriesCodeBounds: ClosedRange<Int>? {
+    let wanted = PartSchemaEntry(.seriesCodes)
+    guard let bounds = entry.chunks.first(where: { part.directory.schema[$0.schemaEntry] == wanted })?.bounds else {
+      return nil
+    }
+    return Int(clamping: bounds.lowerBound)...Int(clamping: bounds.upperBound)
+  }
 
   var columns: [(key: ColumnKey, rowCount: Int)] { columns(ofTable: 0) }
 
@@ -44,7 +53,7 @@ struct PartBlock: BlockSource {
   func read(_ selection: ColumnSelection) throws(StorageError) -> (batch: RecordBatch, byteCount: Int) {
     let entry = entry
     let schema = part.directory.schema
-    let series = selection.identities && signal == .metrics ? try part.series() : []
+    let series = selection.identities && signal == .metrics ? try part.series().series : []
     let chosen = entry.chunks.filter { chunk in
       let schema = schema[chunk.schemaEntry]
       guard let role = PartSchemaEntry.Role(rawValue: schema.role) else { return false }

@@ -1,7 +1,7 @@
 import TelemetryModel
 
 /// Walks `ExportLogsServiceRequest` into columns.
-struct LogWalker: ~Copyable {
+struct LogWalker: GroupedWalker, ~Copyable {
   private var table = TableBuilder(intrinsics: LogColumn.keys, attributes: .record)
   private var resourceCodes = GrowableBuffer<UInt32>()
   private var scopeCodes = GrowableBuffer<UInt32>()
@@ -20,60 +20,18 @@ struct LogWalker: ~Copyable {
       resourceCodes: resourceCodes.array(), scopes: identities.batchScopes, scopeCodes: scopeCodes.array())
   }
 
-  mutating func walk(
-    _ bytes: RawSpan, _ identities: inout Identities, _ context: inout WalkContext
-  ) throws(WireError) {
-    var position = 0
-    while position < bytes.byteCount {
-      let tag = try bytes.protobufTag(&position, bytes.byteCount)
-      if tag == 0x0a {
-        try walkResource(bytes, try bytes.protobufRange(&position, bytes.byteCount), &identities, &context)
-      } else {
-        try context.skipUnknown(bytes, tag, &position, bytes.byteCount)
-      }
-    }
-  }
-
-  private mutating func walkResource(
-    _ bytes: RawSpan, _ range: WireRange, _ identities: inout Identities, _ context: inout WalkContext
-  ) throws(WireError) {
-    let header = try bytes.groupHeader(range, &context)
-    let resource = try identities.resource(bytes, header.message, schema: header.schema, &context)
-    var position = range.start
-    while position < range.end {
-      let tag = try bytes.protobufTag(&position, range.end)
-      guard tag == 0x12 else {
-        try bytes.protobufSkip(tag, &position, range.end)
-        continue
-      }
-      let group = try bytes.protobufRange(&position, range.end)
-      try walkScope(bytes, group, resource: resource, &identities, &context)
-    }
-  }
-
-  private mutating func walkScope(
-    _ bytes: RawSpan, _ range: WireRange, resource: Int, _ identities: inout Identities,
+  mutating func walkItem(
+    _ bytes: RawSpan, _ item: WireRange, resource: Int, scope: Int, _ identities: inout Identities,
     _ context: inout WalkContext
   ) throws(WireError) {
-    let header = try bytes.groupHeader(range, &context)
-    let scope = try identities.scope(bytes, header.message, schema: header.schema, &context)
-    var position = range.start
-    while position < range.end {
-      let tag = try bytes.protobufTag(&position, range.end)
-      guard tag == 0x12 else {
-        try bytes.protobufSkip(tag, &position, range.end)
-        continue
-      }
-      let record = try bytes.protobufRange(&position, range.end)
-      guard context.admits(byteCount: record.count) else { continue }
-      table.mark()
-      if try walkRecord(bytes, record, &context) {
-        table.commitRow()
-        resourceCodes.append(identities.resourceCode(resource))
-        scopeCodes.append(identities.scopeCode(scope))
-      } else {
-        table.rollback()
-      }
+    guard context.admits(byteCount: item.count) else { return }
+    table.mark()
+    if try walkRecord(bytes, item, &context) {
+      table.commitRow()
+      resourceCodes.append(identities.resourceCode(resource))
+      scopeCodes.append(identities.scopeCode(scope))
+    } else {
+      table.rollback()
     }
   }
 

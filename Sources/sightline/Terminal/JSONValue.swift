@@ -1,3 +1,5 @@
+import TelemetryText
+
 /// A JSON value that keeps the order of keys and the spelling of numbers, so that what is printed is what was answered.
 enum JSONValue: Sendable, Equatable {
   case null
@@ -74,31 +76,10 @@ enum JSONValue: Sendable, Equatable {
     case .null: "null"
     case .bool(let value): value ? "true" : "false"
     case .number(let text): text
-    case .string(let text): JSONValue.quoted(text)
+    case .string(let text): JSONQuoting.quoted(text)
     case .array(let elements): "[" + elements.map(\.json).joined(separator: ",") + "]"
     case .object(let members):
-      "{" + members.map { JSONValue.quoted($0.key) + ":" + $0.value.json }.joined(separator: ",") + "}"
+      "{" + members.map { JSONQuoting.quoted($0.key) + ":" + $0.value.json }.joined(separator: ",") + "}"
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\n": quoted += "\\n"
-      case "\r": quoted += "\\r"
-      case "\t": quoted += "\\t"
-      default:
-        if scalar.value < 0x20 {
-          let digits = String(scalar.value, radix: 16)
-          quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        } else {
-          quoted.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return quoted + "\""
   }
 }

@@ -55,8 +55,7 @@ struct AggregateEndpoint: Sendable {
 
   private static func write(_ table: GroupTable, isSeries: Bool, to stream: inout LineStream) async throws {
     stream.json.beginObject()
-    stream.json.key("k")
-    stream.json.string("series")
+    stream.json.member("k", string: "series")
     stream.json.key("groups")
     stream.json.beginArray()
     for group in table.groups {
@@ -77,8 +76,7 @@ struct AggregateEndpoint: Sendable {
       try await stream.flushIfLong()
     }
     stream.json.endArray()
-    stream.json.key("other_groups")
-    stream.json.integer(table.otherGroups)
+    stream.json.member("other_groups", integer: table.otherGroups)
     stream.endLine()
   }
 
@@ -95,8 +93,7 @@ struct AggregateEndpoint: Sendable {
         try await store.aggregate(request) { board.post($0) }
       }
       stream.json.beginObject()
-      stream.json.key("k")
-      stream.json.string("heatmap")
+      stream.json.member("k", string: "heatmap")
       stream.json.key("base")
       stream.json.number(Heatmap.base)
       stream.json.key("cells")
@@ -119,8 +116,7 @@ struct AggregateEndpoint: Sendable {
 extension JSONWriter {
   /// `step` and `times` of a time axis.
   mutating func axis(_ axis: TimeAxis) {
-    key("step")
-    integer(axis.step)
+    member("step", integer: axis.step)
     key("times")
     beginArray()
     for time in axis.times { self.time(time) }

@@ -16,18 +16,9 @@ struct LogEndpoints: Sendable {
   }
 
   private func logs(_ request: Request, _ context: APIContext) async throws -> Response {
-    let question = try Question(request, environment)
-    let limit = try question.parameters.integer("limit", default: 200, in: 1...10_000)
-    let order = try question.parameters.choice("order", default: "desc", of: ["asc", "desc"])
-    let fields = question.parameters["fields"]
-    let scan = RowScan(
-      store: environment.store,
-      request: ScanRequest(
-        signal: .logs, timeRange: question.range, predicate: question.predicate,
-        order: order == "asc" ? .oldestFirst : .newestFirst),
-      limit: limit, columns: fields.map { $0.split(separator: ",").map(String.init) } ?? [])
-    return try await scan.response(requestID: context.requestID) { batch, count, json in
-      var rows = LogRowWriter(batch, shown: ShownFields(fields))
+    let scan = try RowScan(request, environment, signal: .logs)
+    return try await scan.response(requestID: context.requestID) { batch, count, shown, json in
+      var rows = LogRowWriter(batch, shown: shown)
       for row in 0..<count { rows.write(row, to: &json) }
     }
   }

@@ -55,19 +55,14 @@ struct TokenEndpoints: Sendable {
 extension JSONWriter {
   fileprivate mutating func token(_ token: TokenSummary, secret: String?) {
     beginObject()
-    key("id")
-    string(token.id)
-    key("name")
-    string(token.name)
-    key("scope")
-    string(token.scope.rawValue)
-    key("created_at")
-    time(token.createdAt)
+    member("id", string: token.id)
+    member("name", string: token.name)
+    member("scope", string: token.scope.rawValue)
+    member("created_at", time: token.createdAt)
     key("last_used_at")
     if let used = token.lastUsedAt { time(used) } else { null() }
     if let secret {
-      key("secret")
-      string(secret)
+      member("secret", string: secret)
     }
     endObject()
   }

@@ -61,8 +61,7 @@ struct TraceEndpoints: Sendable {
   private static func write(_ summaries: [TraceSummary], to json: inout JSONWriter) {
     guard !summaries.isEmpty else { return }
     json.beginObject()
-    json.key("k")
-    json.string("rows")
+    json.member("k", string: "rows")
     json.key("rows")
     json.beginArray()
     for summary in summaries { json.summary(summary) }
@@ -118,18 +117,9 @@ struct TraceEndpoints: Sendable {
   }
 
   private func spans(_ request: Request, _ context: APIContext) async throws -> Response {
-    let question = try Question(request, environment)
-    let limit = try question.parameters.integer("limit", default: 200, in: 1...10_000)
-    let order = try question.parameters.choice("order", default: "desc", of: ["asc", "desc"])
-    let fields = question.parameters["fields"]
-    let scan = RowScan(
-      store: environment.store,
-      request: ScanRequest(
-        signal: .spans, timeRange: question.range, predicate: question.predicate,
-        order: order == "asc" ? .oldestFirst : .newestFirst),
-      limit: limit, columns: fields.map { $0.split(separator: ",").map(String.init) } ?? [])
-    return try await scan.response(requestID: context.requestID) { batch, count, json in
-      var rows = SpanRowWriter(batch, shown: ShownFields(fields))
+    let scan = try RowScan(request, environment, signal: .spans)
+    return try await scan.response(requestID: context.requestID) { batch, count, shown, json in
+      var rows = SpanRowWriter(batch, shown: shown)
       for row in 0..<count { rows.write(row, to: &json) }
     }
   }

@@ -1,4 +1,5 @@
 package import TelemetryModel
+import TelemetryText
 
 /// Writes JSON text byte by byte, straight from columns, without building values in between.
 ///
@@ -86,19 +87,39 @@ package struct JSONWriter {
     needsComma = false
   }
 
+  package mutating func member(_ name: StaticString, string text: String) {
+    key(name)
+    string(text)
+  }
+
+  package mutating func member(_ name: StaticString, integer number: some BinaryInteger) {
+    key(name)
+    integer(number)
+  }
+
+  package mutating func member(_ name: StaticString, time nanoseconds: Int64) {
+    key(name)
+    time(nanoseconds)
+  }
+
+  package mutating func member(_ name: StaticString, bool flag: Bool) {
+    key(name)
+    bool(flag)
+  }
+
   package mutating func null() { raw("null") }
   package mutating func bool(_ flag: Bool) { raw(flag ? "true" : "false") }
 
   package mutating func string(_ text: String) {
     var text = text
     separate()
-    text.withUTF8 { unsafe appendQuoted(UnsafeRawBufferPointer($0)) }
+    text.withUTF8 { unsafe JSONQuoting.append(UnsafeRawBufferPointer($0), to: &bytes) }
   }
 
   /// Text as stored; invalid UTF-8 is replaced.
   package mutating func string(_ utf8: ArraySlice<UInt8>) {
     separate()
-    unsafe utf8.withUnsafeBytes { unsafe appendQuoted($0) }
+    unsafe utf8.withUnsafeBytes { unsafe JSONQuoting.append($0, to: &bytes) }
   }
 
   /// A JSON number.
@@ -206,44 +227,5 @@ package struct JSONWriter {
       rest /= 10
     }
     bytes[start...].reverse()
-  }
-
-  /// Copies runs that need no escape at once.
-  private mutating func appendQuoted(_ text: UnsafeRawBufferPointer) {
-    bytes.append(UInt8(ascii: "\""))
-    var start = 0
-    var isASCII = true
-    for index in 0..<text.count {
-      let byte = unsafe text[index]
-      if byte >= 0x80 { isASCII = false }
-      guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-      unsafe appendRun(UnsafeRawBufferPointer(rebasing: text[start..<index]), isASCII: isASCII)
-      appendEscape(byte)
-      start = index + 1
-      isASCII = true
-    }
-    unsafe appendRun(UnsafeRawBufferPointer(rebasing: text[start...]), isASCII: isASCII)
-    bytes.append(UInt8(ascii: "\""))
-  }
-
-  private mutating func appendRun(_ run: UnsafeRawBufferPointer, isASCII: Bool) {
-    if isASCII {
-      unsafe bytes.append(contentsOf: run)
-    } else {
-      bytes.append(contentsOf: unsafe String(decoding: run, as: UTF8.self).utf8)
-    }
-  }
-
-  private mutating func appendEscape(_ byte: UInt8) {
-    bytes.append(UInt8(ascii: "\\"))
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
-    case 0x0a: bytes.append(UInt8(ascii: "n"))
-    case 0x0d: bytes.append(UInt8(ascii: "r"))
-    case 0x09: bytes.append(UInt8(ascii: "t"))
-    default:
-      let digits = Array("0123456789abcdef".utf8)
-      bytes.append(contentsOf: [UInt8(ascii: "u"), 0x30, 0x30, digits[Int(byte >> 4)], digits[Int(byte & 15)]])
-    }
   }
 }

@@ -69,10 +69,8 @@ struct APIError: Error {
   /// Writes the members of the envelope's `error`.
   func write(to writer: inout JSONWriter, requestID: String) {
     writer.beginObject()
-    writer.key("code")
-    writer.string(code)
-    writer.key("message")
-    writer.string(message)
+    writer.member("code", string: code)
+    writer.member("message", string: message)
     for (name, text) in [("parameter", parameter), ("hint", hint)] {
       guard let text else { continue }
       writer.key(name)
@@ -83,8 +81,7 @@ struct APIError: Error {
       writer.key(name)
       writer.integer(number)
     }
-    writer.key("request_id")
-    writer.string(requestID)
+    writer.member("request_id", string: requestID)
     writer.endObject()
   }
 

@@ -51,12 +51,9 @@ struct LineStream {
   /// Begins the first line; the caller adds members and calls `endLine`.
   mutating func beginMeta() {
     json.beginObject()
-    json.key("k")
-    json.string("meta")
-    json.key("from")
-    json.time(range.start)
-    json.key("to")
-    json.time(range.end)
+    json.member("k", string: "meta")
+    json.member("from", time: range.start)
+    json.member("to", time: range.end)
   }
 
   mutating func endLine() {
@@ -82,16 +79,11 @@ struct LineStream {
   private mutating func progress(_ statistics: QueryStatistics) async throws {
     told = .now
     json.beginObject()
-    json.key("k")
-    json.string("progress")
-    json.key("done")
-    json.integer(statistics.blocksRead + statistics.blocksPruned)
-    json.key("total")
-    json.integer(statistics.blocksTotal)
-    json.key("bytes")
-    json.integer(statistics.bytesRead)
-    json.key("rows")
-    json.integer(statistics.rowsScanned)
+    json.member("k", string: "progress")
+    json.member("done", integer: statistics.blocksRead + statistics.blocksPruned)
+    json.member("total", integer: statistics.blocksTotal)
+    json.member("bytes", integer: statistics.bytesRead)
+    json.member("rows", integer: statistics.rowsScanned)
     if let unread = statistics.unreadBefore, unread > range.start {
       json.key("unread")
       json.beginArray()
@@ -137,13 +129,10 @@ struct LineStream {
 
   private mutating func writeEnd(_ end: StreamEnd) {
     json.beginObject()
-    json.key("k")
-    json.string("end")
-    json.key("status")
-    json.string(end.status.rawValue)
+    json.member("k", string: "end")
+    json.member("status", string: end.status.rawValue)
     if let why = end.why {
-      json.key("why")
-      json.string(why)
+      json.member("why", string: why)
     }
     json.key("statistics")
     json.statistics(end.statistics, elapsed: ContinuousClock.now - started)
@@ -153,8 +142,7 @@ struct LineStream {
   private mutating func writeError(_ error: APIError, requestID: String) {
     json.dropOpenLine()
     json.beginObject()
-    json.key("k")
-    json.string("error")
+    json.member("k", string: "error")
     json.key("error")
     error.write(to: &json, requestID: requestID)
     endLine()
@@ -181,18 +169,12 @@ extension JSONWriter {
   /// What a query cost.
   mutating func statistics(_ statistics: QueryStatistics, elapsed: Duration) {
     beginObject()
-    key("blocks_total")
-    integer(statistics.blocksTotal)
-    key("blocks_read")
-    integer(statistics.blocksRead)
-    key("blocks_pruned")
-    integer(statistics.blocksPruned)
-    key("bytes_read")
-    integer(statistics.bytesRead)
-    key("rows_scanned")
-    integer(statistics.rowsScanned)
-    key("rows_matched")
-    integer(statistics.rowsMatched)
+    member("blocks_total", integer: statistics.blocksTotal)
+    member("blocks_read", integer: statistics.blocksRead)
+    member("blocks_pruned", integer: statistics.blocksPruned)
+    member("bytes_read", integer: statistics.bytesRead)
+    member("rows_scanned", integer: statistics.rowsScanned)
+    member("rows_matched", integer: statistics.rowsMatched)
     key("elapsed_ms")
     let microseconds = elapsed.components.seconds * 1_000_000 + elapsed.components.attoseconds / 1_000_000_000_000
     number(Double(microseconds) / 1000)

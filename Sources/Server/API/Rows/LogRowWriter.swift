@@ -33,13 +33,10 @@ struct LogRowWriter {
   mutating func write(_ row: Int, to writer: inout JSONWriter) {
     writer.beginObject()
     let time = row < times.count ? times[row] : 0
-    writer.key("id")
-    writer.string(LogID(time: time, hash: identity.hash(row)).text)
-    writer.key("time")
-    writer.time(time)
+    writer.member("id", string: LogID(time: time, hash: identity.hash(row)).text)
+    writer.member("time", time: time)
     if shown.shows(Field.serviceName), let resource = batch.resource(ofRow: row) {
-      writer.key("service")
-      writer.string(resource.serviceName)
+      writer.member("service", string: resource.serviceName)
     }
     for index in intrinsics.indices {
       guard let value = intrinsics[index].cursor.index(row) else { continue }

@@ -83,11 +83,9 @@ struct RowParts {
     if scope.name.isEmpty, scope.version.isEmpty, scope.attributes.attributes.isEmpty { return [] }
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("name")
-    writer.string(scope.name)
+    writer.member("name", string: scope.name)
     if !scope.version.isEmpty {
-      writer.key("version")
-      writer.string(scope.version)
+      writer.member("version", string: scope.version)
     }
     if !scope.attributes.attributes.isEmpty {
       writer.key("attributes")

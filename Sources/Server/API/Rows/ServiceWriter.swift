@@ -6,17 +6,14 @@ import TelemetryStore
 extension JSONWriter {
   /// `from` and `to` of a resolved window.
   mutating func window(_ range: TimeRange) {
-    key("from")
-    time(range.start)
-    key("to")
-    time(range.end)
+    member("from", time: range.start)
+    member("to", time: range.end)
   }
 
   /// One service, in the list or by itself.
   mutating func service(_ service: ServiceSummary, axis: TimeAxis) {
     beginObject()
-    key("name")
-    string(service.name)
+    member("name", string: service.name)
     optional("version", service.version)
     optional("namespace", service.namespace)
     rates(service.rates, axis: axis)
@@ -31,13 +28,11 @@ extension JSONWriter {
     key("p95_series")
     quantileSeries(service.rates)
     if let seen = service.lastSeen {
-      key("last_seen")
-      time(seen)
+      member("last_seen", time: seen)
     }
     key("languages")
     strings(service.languages)
-    key("logs")
-    integer(service.logCount)
+    member("logs", integer: service.logCount)
     endObject()
   }
 
@@ -47,10 +42,8 @@ extension JSONWriter {
     beginArray()
     for operation in detail.operations {
       beginObject()
-      key("name")
-      string(operation.name)
-      key("kind")
-      string(operation.kind.name)
+      member("name", string: operation.name)
+      member("kind", string: operation.kind.name)
       rates(operation.rates, axis: axis)
       key("rate_series")
       rateSeries(operation.rates, axis: axis)
@@ -63,14 +56,10 @@ extension JSONWriter {
     beginArray()
     for dependency in detail.dependencies {
       beginObject()
-      key("name")
-      string(dependency.name)
-      key("kind")
-      string(dependency.kind.rawValue)
-      key("calls")
-      integer(dependency.calls)
-      key("errors")
-      integer(dependency.errors)
+      member("name", string: dependency.name)
+      member("kind", string: dependency.kind.rawValue)
+      member("calls", integer: dependency.calls)
+      member("errors", integer: dependency.errors)
       key("p95")
       number(dependency.durations.quantile(0.95))
       endObject()
@@ -80,16 +69,12 @@ extension JSONWriter {
     beginArray()
     for instance in detail.instances {
       beginObject()
-      key("id")
-      string(instance.id)
+      member("id", string: instance.id)
       optional("host", instance.host)
       optional("version", instance.version)
-      key("requests")
-      integer(instance.requests)
-      key("errors")
-      integer(instance.errors)
-      key("last_seen")
-      time(instance.lastSeen)
+      member("requests", integer: instance.requests)
+      member("errors", integer: instance.errors)
+      member("last_seen", time: instance.lastSeen)
       endObject()
     }
     endArray()
@@ -102,10 +87,8 @@ extension JSONWriter {
   }
 
   private mutating func rates(_ rates: RequestRates, axis: TimeAxis) {
-    key("requests")
-    integer(rates.requests)
-    key("errors")
-    integer(rates.errors)
+    member("requests", integer: rates.requests)
+    member("errors", integer: rates.errors)
     key("rate")
     let seconds = Double(axis.range.end - axis.range.start) / 1e9
     number(seconds > 0 ? Double(rates.requests) / seconds : 0)

@@ -40,27 +40,21 @@ struct SpanRowWriter {
       writer.spanID(table.parents[row])
     }
     if shown.shows(Field.name) {
-      writer.key("name")
-      writer.string(table.names[table.nameCodes[row]])
+      writer.member("name", string: table.names[table.nameCodes[row]])
     }
     if shown.shows(Field.kind) {
-      writer.key("kind")
-      writer.string((SpanKind(rawValue: table.kinds[row]) ?? .unspecified).name)
+      writer.member("kind", string: (SpanKind(rawValue: table.kinds[row]) ?? .unspecified).name)
     }
     if shown.shows(Field.serviceName) {
-      writer.key("service")
-      writer.string(table.services[table.serviceCodes[row]])
+      writer.member("service", string: table.services[table.serviceCodes[row]])
     }
-    writer.key("start")
-    writer.time(table.starts[row])
+    writer.member("start", time: table.starts[row])
     writer.key("end")
     let (end, overflow) = table.starts[row].addingReportingOverflow(table.durations[row])
     writer.time(overflow ? .max : end)
-    writer.key("duration")
-    writer.integer(table.durations[row])
+    writer.member("duration", integer: table.durations[row])
     if shown.shows(Field.status) {
-      writer.key("status")
-      writer.string((StatusCode(rawValue: table.statuses[row]) ?? .unset).name)
+      writer.member("status", string: (StatusCode(rawValue: table.statuses[row]) ?? .unset).name)
     }
     for index in intrinsics.indices {
       guard let value = intrinsics[index].cursor.index(row) else { continue }

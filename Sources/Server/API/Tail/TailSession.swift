@@ -56,12 +56,9 @@ struct TailSession: Sendable {
       if tick % TailSampler.ticksPerSecond == 0 {
         json.removeAll()
         json.beginObject()
-        json.key("k")
-        json.string("status")
-        json.key("dropped")
-        json.integer(sampler.dropped)
-        json.key("rate")
-        json.integer(sampler.takeRate())
+        json.member("k", string: "status")
+        json.member("dropped", integer: sampler.dropped)
+        json.member("rate", integer: sampler.takeRate())
         json.endObject()
         try await outbound.write(TailSession.frame(json))
       }
@@ -72,8 +69,7 @@ struct TailSession: Sendable {
 
   private func writeRows(_ chosen: [(batch: RecordBatch, rows: [UInt32])], to json: inout JSONWriter) {
     json.beginObject()
-    json.key("k")
-    json.string("rows")
+    json.member("k", string: "rows")
     json.key("rows")
     json.beginArray()
     for (batch, rows) in chosen {
