@@ -7,10 +7,10 @@ import TraceQL
 
 @Suite("Answers of searches")
 struct SearchAnswerTests {
-  private static let queriesPerStore = Int(ProcessInfo.processInfo.environment["TRACEQL_QUERIES"] ?? "") ?? 120
+  private static let queriesPerStore = Int(ProcessInfo.processInfo.environment["TRACEQL_QUERIES"] ?? "") ?? 40
 
   @Test(
-    "random queries over random traces answer as the naive evaluator, however the spans are stored", arguments: 1...4)
+    "random queries over random traces answer as the naive evaluator, however the spans are stored", arguments: 1...3)
   func answers(seed: UInt64) async throws {
     var traces = RandomTraces(seed: seed)
     let rows = traces.spans(traceCount: 40)

@@ -12,11 +12,14 @@ struct Lexer {
     "span": .span, "resource": .resource, "event": .event, "link": .link, "instrumentation": .instrumentation,
   ]
 
-  /// Longest first, so that the first that fits is the one.
-  private static let symbols: [[Unicode.Scalar]] = [
-    "!>>", "!<<", "&>>", "&<<", "&&", "||", ">>", "<<", ">=", "<=", "=~", "!~", "!=", "!>", "!<", "&>", "&<", "&~",
-    "{", "}", "(", ")", ",", "|", "=", "<", ">", "~", "!", "+", "-", "*", "/", "%", "^",
-  ].map { Array($0.unicodeScalars) }
+  /// By first character, longest first, so that the first that fits is the one.
+  private static let symbols: [Unicode.Scalar: [(scalars: [Unicode.Scalar], text: String)]] = {
+    let all = [
+      "!>>", "!<<", "&>>", "&<<", "&&", "||", ">>", "<<", ">=", "<=", "=~", "!~", "!=", "!>", "!<", "&>", "&<", "&~",
+      "{", "}", "(", ")", ",", "|", "=", "<", ">", "~", "!", "+", "-", "*", "/", "%", "^",
+    ]
+    return Dictionary(grouping: all.map { (scalars: Array($0.unicodeScalars), text: $0) }) { $0.scalars[0] }
+  }()
 
   init(_ text: String) {
     scalars = Array(text.unicodeScalars)
@@ -87,9 +90,9 @@ struct Lexer {
   }
 
   private mutating func symbol() throws(TraceQLError) -> Token {
-    for symbol in Lexer.symbols where scalars[position...].starts(with: symbol) {
-      position += symbol.count
-      return .symbol(String(String.UnicodeScalarView(symbol)))
+    for symbol in Lexer.symbols[scalars[position]] ?? [] where scalars[position...].starts(with: symbol.scalars) {
+      position += symbol.scalars.count
+      return .symbol(symbol.text)
     }
     throw error("unexpected character '\(scalars[position])'", at: position)
   }
