@@ -3,6 +3,7 @@
 SIGHTLINE_URL          address of a running server with the demo; without it the tests start one
 SIGHTLINE_SCREENSHOTS  folder for screenshots (none are taken without it)
 SIGHTLINE_CHROMIUM     the browser's executable; /usr/bin/chromium unless given
+SIGHTLINE_WEB          folder of the built interface, a setting of the server; web/dist of the checkout unless given
 """
 
 import os
@@ -77,11 +78,30 @@ class Window:
 
 
 @pytest.fixture
-def window(browser, base_url, theme, request):
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=theme, reduced_motion="reduce")
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    opened = Window(page, base_url, theme, request.node.originalname)
-    yield opened
-    context.close()
-    assert opened.complaints == []
+def make_window(browser, request):
+    """Opens windows on a server; at the end none of them may have complained."""
+    opened = []
+
+    def make(address, theme="dark", width=1440, height=900, **options):
+        context = browser.new_context(**{"viewport": {"width": width, "height": height}, "color_scheme": theme, "reduced_motion": "reduce", **options})
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        opened.append(Window(page, address, theme, request.node.originalname))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.page.context.close()
+    assert [complaint for one in opened for complaint in one.complaints] == []
+
+
+@pytest.fixture
+def window(make_window, base_url, theme):
+    """A desktop window on the demo, in both themes."""
+    return make_window(base_url, theme)
+
+
+@pytest.fixture
+def quiet(make_window, server):
+    """A window on a server that holds only what the test sends."""
+    return make_window(server.api + "/ui/")

@@ -8,6 +8,7 @@ import { navigate, TimeWindow, useView, view } from "../../core/router";
 import { ErrorPanel } from "../../ui/states";
 import { Icon } from "../../ui/icons";
 import { Swatch } from "../../ui/controls";
+import { ColumnChoice, ColumnToggle } from "../../ui/ColumnToggle";
 
 /** Fields that are opened first when the data has them. */
 const preferred: Record<"logs" | "traces", string[]> = {
@@ -19,7 +20,7 @@ const preferred: Record<"logs" | "traces", string[]> = {
 const identifiers = /(^|\.)(trace_id|span_id|id|body|time|observed_time|parent_span_id)$|^(start|end|duration|flags|severity|severity_range)$/;
 
 /** Values of fields with their counts: click takes only this one, Shift adds, Alt excludes. */
-export function Facets({ signal, window }: { signal: "logs" | "traces"; window: TimeWindow }): JSX.Element {
+export function Facets({ signal, window, columns }: { signal: "logs" | "traces"; window: TimeWindow; columns?: ColumnChoice }): JSX.Element {
   const { data, error } = useJSON<FieldsAnswer>(pathOf("fields", [["signal", signal], ["from", String(window.from)], ["to", String(window.to)]]));
   const [search, setSearch] = useState("");
   const [opened, setOpened] = useState<Record<string, boolean>>({});
@@ -34,12 +35,13 @@ export function Facets({ signal, window }: { signal: "logs" | "traces"; window: 
         const open = opened[name] ?? first.has(name);
         return (
           <section key={name}>
-            <h2>
+            <h2 className="facet-title">
               <button type="button" className="facet-head" aria-expanded={open} onClick={() => setOpened({ ...opened, [name]: !open })}>
                 <Icon name={open ? "down" : "chevron"} size={10} />
                 <span className="cut" title={name}>{name.replace(/^resource\./, "")}</span>
                 {name.startsWith("resource.") ? <span className="note">resource</span> : null}
               </button>
+              {columns ? <ColumnToggle field={name} choice={columns} /> : null}
             </h2>
             {open ? <FacetValues signal={signal} field={name} window={window} /> : null}
           </section>

@@ -11,6 +11,8 @@ import { readPreference, writePreference } from "../../core/preferences";
 import { navigate, useView, useWindow } from "../../core/router";
 import { clockTime, dayAndTime, millisecondsOf } from "../../core/time";
 import { formatSelection, parseSelection } from "../../core/url";
+import { sizes } from "../../core/sizes";
+import { Separator } from "../../ui/Separator";
 import { Button, ServiceName, Swatch, Tabs } from "../../ui/controls";
 import { EmptyPanel, ErrorPanel, ProgressRow } from "../../ui/states";
 import { GridCell, GridHandle, HeaderCell, VirtualGrid } from "../../ui/VirtualGrid";
@@ -69,7 +71,7 @@ export function TraceSearch(): JSX.Element {
         <Button kind="quiet" icon="filter" keys="[" pressed={facets} title="Facets" onClick={toggleFacets}>Facets</Button>
       </ProgressRow>
       <div className="columns">
-        {facets ? <Facets signal="traces" window={part.window} /> : null}
+        {facets ? <><Facets signal="traces" window={part.window} /><Separator size={sizes.facets} label="Width of the facets" /></> : null}
         <div className="column-main">
           <LatencyHeatmap />
           <SelectionBar page="traces" />
