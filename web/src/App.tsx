@@ -11,7 +11,7 @@ import { Button, Link } from "./ui/controls";
 import { Icon } from "./ui/icons";
 import { KeySheet } from "./ui/KeySheet";
 import { Palette } from "./ui/Palette";
-import { OfflineBanner, TokenPrompt } from "./ui/states";
+import { NewVersionOffer, OfflineBanner, TokenPrompt } from "./ui/states";
 import { ToastPlace } from "./ui/toast";
 
 const pages: Record<PageName, { title: string; keys: string; signal: (view: View) => Signal | null; body: React.LazyExoticComponent<() => JSX.Element> }> = {
@@ -58,6 +58,7 @@ export function App(): JSX.Element {
         <div className="main">
           <ContextBar title={<Title view={current} />} signal={page ? page.signal(current) : null} live={current.page === "logs"} />
           <OfflineBanner />
+          <NewVersionOffer />
           <main id="content" tabIndex={-1}>
             <Boundary key={current.page}>
               <Suspense fallback={<div className="page" />}>

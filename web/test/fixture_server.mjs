@@ -322,13 +322,16 @@ function answer(response, status, body, headers = {}) {
 async function stream(response, lines) {
   response.writeHead(200, { "content-type": "application/x-ndjson", "x-request-id": crypto.randomBytes(6).toString("hex") });
   let index = 0;
+  let reached = now;
   for (const line of lines) {
     if (response.destroyed) return;
     if (slow && index > 0) {
-      response.write(`${JSON.stringify({ k: "progress", done: index * 10, total: lines.length * 10, bytes: index * 1_000_000, rows: index * 1000, unread: [nanos(now - 3.6e6), nanos(now - 3.6e6 * (index / lines.length))] })}\n`);
+      response.write(`${JSON.stringify({ k: "progress", done: index * 10, total: lines.length * 10, bytes: index * 1_000_000, rows: index * 1000, unread: [nanos(now - 3.6e6), nanos(reached)] })}\n`);
       await new Promise((resolve) => setTimeout(resolve, slow));
     }
     response.write(`${JSON.stringify(line)}\n`);
+    const last = line.rows?.[line.rows.length - 1];
+    if (last) reached = Number((last.time ?? last.start).slice(0, -6));
     index += 1;
   }
   response.end();

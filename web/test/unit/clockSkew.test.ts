@@ -28,7 +28,7 @@ test("a server that starts before the call is found, and moves into its middle w
   const corrected = correctedTrace(skewed, skew);
   assert.deepEqual(corrected.spans.start, [0, 10_000, 15_000, 25_000]);
   assert.deepEqual(corrected.spans.critical[3], [[25_000, 35_000]]);
-  assert.match(skewText(skew.spans.get(2) ?? { before: 0, after: 0, twoClocks: false }, String), /starts 30000 before its parent: the clocks of the two services differ/);
+  assert.ok(skewText(skew.spans.get(2) ?? { before: 0, after: 0, twoClocks: false }, String).includes("starts 30000 before its parent: the clocks of the two services differ"));
 });
 
 test("an answer that ends after its call is found, work that outlives its parent is not", () => {

@@ -1,4 +1,5 @@
 import { useMemo, useState } from "react";
+import { shortName } from "../../context/fieldNames";
 import { alsoValue, Signal, withFilter } from "../../context/filters";
 import { pathOf, question } from "../../context/question";
 import { useJSON } from "../../core/answers";
@@ -49,16 +50,6 @@ export function Facets({ signal, window, columns }: { signal: "logs" | "traces";
       })}
     </aside>
   );
-}
-
-/** Names that only the record itself has; an attribute of the same name keeps its prefix. */
-const intrinsic = new Set(["name", "kind", "status", "status_message", "duration", "severity", "severity_text", "body", "event_name", "trace_id", "span_id", "time"]);
-
-/** The name that filters take: an attribute without its prefix, the service's name as everywhere else. */
-function shortName(name: string): string {
-  if (name === "service" || name === "resource.service.name") return "service.name";
-  const bare = name.startsWith("attribute.") ? name.slice("attribute.".length) : name;
-  return intrinsic.has(bare) ? name : bare;
 }
 
 function fieldOrder(signal: "logs" | "traces", data: FieldsAnswer | null): string[] {

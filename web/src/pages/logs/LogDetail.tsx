@@ -49,6 +49,7 @@ function Body({ record, context, onClose, onShow, columns }: { record: LogRecord
         <h2 className={`severity-word ${severity?.name ?? "unset"}`}>{severity ? <><span aria-hidden="true">{severity.shape}</span> {severity.word}</> : "Log record"}</h2>
         <ServiceName name={record.service} />
         <span className="push" />
+        <Button kind="icon" icon="copy" label="Copy this line as JSON" onClick={() => void copyText(JSON.stringify(record, null, 2), "JSON")} />
         <Button kind="icon" icon="link" label="Copy the link of this line" onClick={() => void copyText(linkTo(own), "Link of this line")} />
         <Button kind="icon" icon="close" label="Close" keys="Escape" onClick={onClose} />
       </div>

@@ -1,15 +1,18 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { readColumns, toggledColumn, writeColumns } from "../../context/columns";
 import { PivotMenu, pivotKeys } from "../../context/pivots";
+import { useShare } from "../../context/share";
+import { queryCommand } from "../../core/commands";
 import { brushed, pathOf, question } from "../../context/question";
-import { QueryBar } from "../../context/QueryBar";
+import { QueryBar } from "../../query/QueryBar";
+import { searchLanguage } from "../../query/searchLanguage";
 import { SelectionBar } from "../../context/SelectionBar";
-import { useStream } from "../../core/answers";
+import { useStream } from "../../core/streams";
 import { groupedCount } from "../../core/format";
 import { useKeys } from "../../core/keys";
 import { LogRecord } from "../../core/model";
 import { readPreference, writePreference } from "../../core/preferences";
-import { navigate, useView, useWindow } from "../../core/router";
+import { navigate, serverAddress, useView, useWindow } from "../../core/router";
 import { sizes } from "../../core/sizes";
 import { Button, Popover } from "../../ui/controls";
 import { Separator } from "../../ui/Separator";
@@ -24,6 +27,10 @@ import { Tail, useTail } from "./tail";
 
 const pageSize = 200;
 
+const idOf = (record: LogRecord): string => record.id;
+
+const languages = [searchLanguage("logs", "timeout   \"connection refused\"   service:checkout   severity:>=warn   -http.route:/health")];
+
 /** Lines at most while they are wrapped. */
 const wrappedLimit = 500;
 
@@ -36,7 +43,8 @@ export default function LogsPage(): JSX.Element {
   const [limit, setLimit] = useState(pageSize);
   const base = pathOf("logs", question(current, selected.window, "logs"));
   useEffect(() => setLimit(pageSize), [base]);
-  const answer = useStream<LogRecord>(pathOf("logs", question(current, selected.window, "logs", [["limit", String(limit)]])));
+  const asked = question(current, selected.window, "logs", [["limit", String(limit)]]);
+  const answer = useStream<LogRecord>(pathOf("logs", asked), idOf);
   const tail = useTail(live ? new URLSearchParams(question(current, window, "logs").filter(([key]) => key === "q" || key === "f")).toString() : null);
   const before = useMemo(() => (live ? answer.rows.slice().reverse() : []), [live, answer.rows]);
   const [wrapped, setWrapped] = useState(readPreference("wrap") === "on");
@@ -139,11 +147,12 @@ export default function LogsPage(): JSX.Element {
     ...pivotKeys(subject, () => setMenu(true)),
   ]);
 
+  useShare({ path: pathOf("logs", asked), command: queryCommand(serverAddress, "logs", asked), json: () => JSON.stringify(rows, null, 2) });
   const limited = answer.end?.status === "limited" && limit < 10_000;
   const unread = answer.loading ? answer.progress?.unread : null;
   return (
     <div className={`page logs ${opened ? "with-detail" : ""} ${facets ? "" : "no-facets"}`}>
-      <QueryBar signal="logs" placeholder={'timeout   "connection refused"   service:checkout   severity:>=warn   -http.route:/health'} error={answer.error} />
+      <QueryBar languages={languages} scope="logs" error={answer.error} />
       <ProgressRow answer={answer} count={rows.length} what="lines">
         {live ? <TailState tail={tail} /> : null}
         <span className="anchor">

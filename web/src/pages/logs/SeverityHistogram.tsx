@@ -1,6 +1,6 @@
 import { memo, useMemo } from "react";
 import { pathOf, question } from "../../context/question";
-import { useStream } from "../../core/answers";
+import { useStream } from "../../core/streams";
 import { AggregateGroup } from "../../core/model";
 import { navigate, TimeWindow, useView, useWindow } from "../../core/router";
 import { millisecondsOf } from "../../core/time";

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { filteredService } from "../../context/filters";
 import { pathOf, question } from "../../context/question";
+import { useShare } from "../../context/share";
 import { SelectionBar } from "../../context/SelectionBar";
 import { suggestFields } from "../../context/suggestions";
 import { useJSON } from "../../core/answers";
@@ -38,6 +39,7 @@ export function MetricChart({ name }: { name: string }): JSX.Element {
   if (by.length > 0) parameters.push(["by", by.join(",")]);
   if (current.extra.fn) parameters.push(["fn", current.extra.fn]);
   const { data, error, stale, loading } = useJSON<MetricPoints>(pathOf("metrics/points", parameters));
+  useShare({ path: pathOf("metrics/points", parameters), json: data ? () => JSON.stringify(data, null, 2) : undefined });
   const catalogue = useJSON<{ metrics: MetricSummary[] }>(pathOf("metrics", [["from", String(window.from)], ["to", String(window.to)], ["match", name]])).data;
   const summary = catalogue?.metrics.find((metric) => metric.name === name);
   const [emphasised, setEmphasised] = useState<number | null>(null);

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { pathOf } from "../../context/question";
 import { Parameters } from "../../core/api";
-import { useStream } from "../../core/answers";
+import { useStream } from "../../core/streams";
 import { duration } from "../../core/format";
 import { isErrorStatus, SpanDetail, spanKind } from "../../core/model";
 import { navigate } from "../../core/router";
@@ -12,7 +12,7 @@ import { GridCell, HeaderCell, VirtualGrid } from "../../ui/VirtualGrid";
 
 /** The spans that match, each by itself, newest first. */
 export function SpanList({ parameters }: { parameters: Parameters }): JSX.Element {
-  const answer = useStream<SpanDetail>(pathOf("spans", [...parameters, ["limit", "200"]]));
+  const answer = useStream<SpanDetail>(pathOf("spans", [...parameters, ["limit", "200"]]), (span) => span.trace_id + span.span_id);
   const [active, setActive] = useState(-1);
   const rows = answer.rows;
   if (answer.error) return <ErrorPanel error={answer.error} what="The spans could not be read" />;

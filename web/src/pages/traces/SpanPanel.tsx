@@ -37,6 +37,7 @@ export function SpanPanel({ trace, index, selfTime, skew, corrected, onClose }: 
       <div className="detail-head">
         <h2 className="cut" title={name}>{failed ? <span className="severity-word error">✕ </span> : null}{name}</h2>
         <span className="push" />
+        {span ? <Button kind="icon" icon="copy" label="Copy this span as JSON" onClick={() => void copyText(JSON.stringify(span, null, 2), "JSON")} /> : null}
         <Button kind="icon" icon="link" label="Copy the link of this span" onClick={() => void copyText(linkTo({ extra: { span: id } }), "Link of this span")} />
         <Button kind="icon" icon="close" label="Close" keys="Escape" onClick={onClose} />
       </div>

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { defaultColumns } from "../../context/columns";
 import { pathOf } from "../../context/question";
-import { useStream } from "../../core/answers";
+import { useStream } from "../../core/streams";
 import { useKeys } from "../../core/keys";
 import { LogRecord, TraceSkeleton } from "../../core/model";
 import { millisecondsOf } from "../../core/time";

@@ -1,11 +1,13 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { PivotMenu, pivotKeys, Subject } from "../../context/pivots";
+import { useShare } from "../../context/share";
+import { traceCommand } from "../../core/commands";
 import { useJSON } from "../../core/answers";
 import { serviceSlots } from "../../core/serviceSlots";
 import { duration, groupedCount, percentage } from "../../core/format";
 import { useKeys } from "../../core/keys";
 import { TraceSkeleton } from "../../core/model";
-import { navigate, useView } from "../../core/router";
+import { navigate, serverAddress, useView } from "../../core/router";
 import { dayAndTime, millisecondsOf } from "../../core/time";
 import { sizes } from "../../core/sizes";
 import { Separator } from "../../ui/Separator";
@@ -166,6 +168,7 @@ function Trace({ trace: received }: { trace: TraceSkeleton }): JSX.Element {
     { keys: "k", label: "Into the waterfall", group: "This page", hidden: true, when: () => tab === "waterfall", run: into(-1) },
     ...pivotKeys(subject, () => setMenu(true)),
   ]);
+  useShare({ path: `traces/${trace.trace_id}`, command: traceCommand(serverAddress, trace.trace_id), json: () => JSON.stringify(received) });
   const errors = trace.spans.status.filter((status) => status === 2).length;
   const detail = opened && index >= 0 && tab !== "logs";
   return (

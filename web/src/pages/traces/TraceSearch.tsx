@@ -1,14 +1,18 @@
 import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { PivotMenu, pivotKeys, Subject } from "../../context/pivots";
+import { useShare } from "../../context/share";
+import { Parameters } from "../../core/api";
+import { queryCommand } from "../../core/commands";
 import { brushed, pathOf, question } from "../../context/question";
-import { QueryBar } from "../../context/QueryBar";
+import { QueryBar } from "../../query/QueryBar";
+import { searchLanguage } from "../../query/searchLanguage";
 import { SelectionBar } from "../../context/SelectionBar";
-import { useStream } from "../../core/answers";
+import { useStream } from "../../core/streams";
 import { duration, groupedCount } from "../../core/format";
 import { useKeys } from "../../core/keys";
 import { TraceRow } from "../../core/model";
 import { readPreference, writePreference } from "../../core/preferences";
-import { navigate, useView, useWindow } from "../../core/router";
+import { navigate, serverAddress, useView, useWindow } from "../../core/router";
 import { clockTime, dayAndTime, millisecondsOf } from "../../core/time";
 import { formatSelection, parseSelection } from "../../core/url";
 import { sizes } from "../../core/sizes";
@@ -21,6 +25,8 @@ import { Histogram, HistogramLayer } from "../../viz/Histogram";
 import { Facets } from "../logs/Facets";
 import { SpanList } from "./SpanList";
 
+const languages = [searchLanguage("traces", "http.route:/cart/*   duration:>500ms   status:error   service:checkout")];
+
 /** Search over traces: durations over time, then the traces that match. */
 export function TraceSearch(): JSX.Element {
   const current = useView();
@@ -30,7 +36,8 @@ export function TraceSearch(): JSX.Element {
   const tab = current.extra.tab ?? "traces";
   const [limit, setLimit] = useState(100);
   const parameters = question(current, part.window, "traces", part.parameters);
-  const answer = useStream<TraceRow>(tab === "traces" ? pathOf("traces", [...parameters, ["limit", String(limit)], ...(sort === "duration" ? [["sort", "duration"] as [string, string]] : [])]) : null);
+  const asked: Parameters = [...parameters, ["limit", String(limit)], ...(sort === "duration" ? [["sort", "duration"] as [string, string]] : [])];
+  const answer = useStream<TraceRow>(tab === "traces" ? pathOf("traces", asked) : null);
   const rows = useMemo(() => unique(answer.rows), [answer.rows]);
   const [active, setActive] = useState(-1);
   const [facets, setFacets] = useState(readPreference("traceFacets") !== "off");
@@ -62,10 +69,11 @@ export function TraceSearch(): JSX.Element {
     { keys: "[", label: "Facets", group: "This page", run: toggleFacets },
     ...pivotKeys(subject, () => setMenu(true)),
   ]);
+  useShare({ path: pathOf(tab === "spans" ? "spans" : "traces", asked), command: queryCommand(serverAddress, tab === "spans" ? "spans" : "traces", asked), json: tab === "traces" ? () => JSON.stringify(rows, null, 2) : undefined });
   const longest = rows.reduce((most, trace) => Math.max(most, trace.duration), 1);
   return (
     <div className={`page traces ${facets ? "" : "no-facets"}`}>
-      <QueryBar signal="traces" placeholder="http.route:/cart/*   duration:>500ms   status:error   service:checkout" error={answer.error} />
+      <QueryBar languages={languages} scope="traces" error={answer.error} />
       <ProgressRow answer={answer} count={tab === "traces" ? rows.length : null} what="traces" limited={sort === "duration" ? `slowest ${groupedCount(rows.length)} of the newest 1,000 that match` : undefined}>
         <Button kind="quiet" keys="s" pressed={sort === "duration"} title="Slowest first: the slowest of the newest 1,000 that match" onClick={() => setSort(sort === "duration" ? "time" : "duration")}>{sort === "duration" ? "Slowest first" : "Newest first"}</Button>
         <Button kind="quiet" icon="filter" keys="[" pressed={facets} title="Facets" onClick={toggleFacets}>Facets</Button>
