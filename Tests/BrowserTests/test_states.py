@@ -35,7 +35,7 @@ def test_a_stopped_query_says_what_was_not_read_and_continues_there(make_window,
     assert window.violations("stopped") == []
     page.get_by_role("button", name="Continue").click()
     expect(status).not_to_contain_text("partial")
-    expect(page.get_by_role("button", name="Stop")).to_have_count(0, timeout=30_000)
+    expect(status).to_contain_text("rows scanned", timeout=30_000)
     after = int(grid.get_attribute("aria-rowcount"))
     assert after > before
     ids = page.evaluate("""async () => {
@@ -73,7 +73,7 @@ def test_old_data_and_a_failed_refresh_say_their_age(make_window, server):
     assert window.violations("offline") == []
     window.shot("offline")
     page.context.set_offline(False)
-    page.get_by_role("button", name="Try now").click()
+    # The interface looks for the server by itself, and asks again when it is back.
     expect(chip).to_have_count(0)
     expect(page.get_by_role("alert").filter(has_text="does not answer")).to_have_count(0)
 
@@ -94,7 +94,6 @@ def test_a_new_version_is_offered_once_the_server_is_back_and_keeps_the_address(
 
     page.route(re.compile(r"/ui/$"), newer)
     page.context.set_offline(False)
-    page.get_by_role("button", name="Try now").click()
     offer = page.get_by_role("status").filter(has_text="newer version")
     expect(offer).to_be_visible()
     assert window.violations("new version") == []

@@ -1,5 +1,6 @@
 """Starts web/test/fixture_server.mjs: the interface on seeded data, slow or empty when asked."""
 
+import os
 import pathlib
 import subprocess
 
@@ -13,7 +14,8 @@ class FixtureServer:
         self.arguments = arguments
 
     def __enter__(self):
-        self.process = subprocess.Popen(["node", str(ROOT / "web/test/fixture_server.mjs"), *self.arguments], stdout=subprocess.PIPE)
+        web = os.environ.get("SIGHTLINE_WEB", str(ROOT / "web/dist"))
+        self.process = subprocess.Popen(["node", str(ROOT / "web/test/fixture_server.mjs"), "--web", web, *self.arguments], stdout=subprocess.PIPE)
         self.address = self.process.stdout.readline().decode().strip() + "/ui/"
         return self
 

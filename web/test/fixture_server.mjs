@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Serves web/dist and an API of seeded data as docs/api/README.md describes it, for work on the interface without a server.
-// Usage: web/test/fixture_server.mjs [--port N] [--slow MS] [--empty] [--token SECRET]
+// Usage: web/test/fixture_server.mjs [--port N] [--slow MS] [--empty] [--token SECRET] [--web DIR]
 import crypto from "node:crypto";
 import fs from "node:fs";
 import http from "node:http";
@@ -16,7 +16,7 @@ const port = Number(option("port", "0"));
 const slow = Number(option("slow", "0"));
 const secret = option("token", "");
 const empty = process.argv.includes("--empty");
-const dist = path.join(path.dirname(fileURLToPath(import.meta.url)), "../dist");
+const dist = option("web", path.join(path.dirname(fileURLToPath(import.meta.url)), "../dist"));
 const now = Math.floor(Date.now() / 1000) * 1000;
 const data = makeData(20_261_122, now, empty ? 0 : 1400);
 const nanos = (ms) => `${Math.floor(ms)}${String(Math.round((ms % 1) * 1e6)).padStart(6, "0")}`;

@@ -5,6 +5,7 @@ import { useKeys } from "../core/keys";
 import { navigate, refresh, useView } from "../core/router";
 import { useStore } from "../core/store";
 import { Button } from "../ui/controls";
+import { CompareChip } from "./CompareChip";
 import { CopyMenu } from "./CopyMenu";
 import { FilterChips } from "./FilterChips";
 import { Signal } from "./filters";
@@ -12,7 +13,7 @@ import { StaleChip } from "./StaleChip";
 import { TimePicker } from "./TimePicker";
 
 /** The bar that is the same on every page: title, filters, time, refresh, live. */
-export function ContextBar({ title, signal, live }: { title: React.ReactNode; signal: Signal | null; live: boolean }): JSX.Element {
+export function ContextBar({ title, signal, live, compare }: { title: React.ReactNode; signal: Signal | null; live: boolean; compare: boolean }): JSX.Element {
   const current = useView();
   const refreshing = useStore(automatic);
   const tailing = current.extra.live === "1";
@@ -29,6 +30,7 @@ export function ContextBar({ title, signal, live }: { title: React.ReactNode; si
       <h1>{title}</h1>
       <FilterChips signal={signal} />
       <div className="context-end">
+        {compare ? <CompareChip /> : null}
         <StaleChip />
         <TimePicker />
         <CopyMenu />

@@ -47,7 +47,7 @@ function AttributeItem({ name, field, value, page, columns }: { name: string; fi
   };
   const kind = typeof value === "number" ? "number" : typeof value === "boolean" ? "boolean" : "";
   return (
-    <li className="attribute">
+    <li className="attribute" tabIndex={-1}>
       <span className="key">{name}</span>
       <span className={`value ${kind}`}>{text === "" ? <i>empty</i> : text}</span>
       <span className="actions">

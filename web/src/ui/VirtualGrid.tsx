@@ -1,5 +1,7 @@
 import { forwardRef, memo, ReactNode, useCallback, useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
+import { coarsePointer } from "../core/media";
+import { useStore } from "../core/store";
 import { GridRow, RowRecipe } from "./GridRow";
 
 /** What code outside can do with a grid. */
@@ -31,13 +33,18 @@ interface GridProps extends RowRecipe {
   fromEnd?: boolean;
 }
 
+/** A row that a finger can take. */
+const touchHeight = 44;
+
 /**
  * A grid of which only the visible rows are in the document.
  *
  * It is one tab stop; the cursor is `aria-activedescendant`, moved by arrows, `j`, `k`, Home, End, PgUp and PgDn.
  */
 export const VirtualGrid = memo(forwardRef<GridHandle, GridProps>(function VirtualGrid(props, handle) {
-  const { rowCount, rowHeight, active, onActive, onOpen, header } = props;
+  const { rowCount, active, onActive, onOpen, header } = props;
+  const coarse = useStore(coarsePointer);
+  const rowHeight = coarse ? Math.max(props.rowHeight, touchHeight) : props.rowHeight;
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
   const [range, setRange] = useState({ first: 0, last: 60 });
@@ -138,6 +145,7 @@ export const VirtualGrid = memo(forwardRef<GridHandle, GridProps>(function Virtu
       aria-rowcount={rowCount + (header ? 1 : 0)}
       aria-activedescendant={active >= first && active < last ? `${id}row${active}` : undefined}
       tabIndex={0}
+      style={{ ["--row-height" as string]: `${rowHeight}px` }}
       onKeyDown={move}
       onScroll={(event) => {
         const top = event.currentTarget.scrollTop;

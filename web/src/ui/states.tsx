@@ -14,8 +14,14 @@ import { filterText, inapplicable, Signal } from "../context/filters";
 import { Button, Dialog, Link } from "./controls";
 import { copyText } from "./toast";
 
+/** Whether a failure is one panel's own: what is wrong with the query is said there, and that the server is away is said once. */
+export function isOfPanel(error: APIError | null): error is APIError {
+  return error !== null && error.parameter !== "q" && error.code !== "offline";
+}
+
 /** What went wrong in one panel; the other panels live on. */
-export function ErrorPanel({ error, what }: { error: APIError; what: string }): JSX.Element {
+export function ErrorPanel({ error, what }: { error: APIError; what: string }): JSX.Element | null {
+  if (!isOfPanel(error)) return null;
   const details = `${what}: ${error.message}${error.requestID ? ` (request ${error.requestID})` : ""}`;
   return (
     <div className="state-panel error" role="alert">

@@ -3,6 +3,8 @@ import { columnValue, movedColumn, toggledColumn } from "../../context/columns";
 import { valueText } from "../../core/format";
 import { LogRecord, severityOf } from "../../core/model";
 import { clockTime, dayAndTime, millisecondsOf } from "../../core/time";
+import { narrowWindow } from "../../core/media";
+import { useStore } from "../../core/store";
 import { sizeValue } from "../../core/sizes";
 import { ServiceName } from "../../ui/controls";
 import { GridCell, GridHandle, HeaderCell, VirtualGrid } from "../../ui/VirtualGrid";
@@ -35,6 +37,7 @@ interface LogGridProps {
 /** Log lines: time, severity, columns, body with the other attributes behind it. */
 export const LogGrid = memo(forwardRef<GridHandle, LogGridProps>(function LogGrid(props, handle) {
   const { rows, words, columns, onColumns, notes, long } = props;
+  const narrow = useStore(narrowWindow);
   const pattern = useMemo(() => markPattern(words), [words]);
   const header = useMemo(() => (
     <>
@@ -55,7 +58,7 @@ export const LogGrid = memo(forwardRef<GridHandle, LogGridProps>(function LogGri
       label={props.label}
       header={header}
       rowCount={rows.length}
-      rowHeight={24}
+      rowHeight={narrow ? 48 : 24}
       rowKey={(row) => rows[row]?.id ?? row}
       rowClass={rowClass}
       active={props.active}

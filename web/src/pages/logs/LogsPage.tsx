@@ -11,6 +11,7 @@ import { useStream } from "../../core/streams";
 import { groupedCount } from "../../core/format";
 import { useKeys } from "../../core/keys";
 import { LogRecord } from "../../core/model";
+import { narrowWindow } from "../../core/media";
 import { readPreference, writePreference } from "../../core/preferences";
 import { navigate, serverAddress, useView, useWindow } from "../../core/router";
 import { sizes } from "../../core/sizes";
@@ -58,7 +59,7 @@ export default function LogsPage(): JSX.Element {
   }, [live, wrapped, before, tail.rows, tail.forgotten, answer.rows]);
 
   const [active, setActive] = useState(-1);
-  const [facets, setFacets] = useState(readPreference("facets") !== "off");
+  const [facets, setFacets] = useState(!narrowWindow.get() && readPreference("facets") !== "off");
   const [menu, setMenu] = useState(false);
   const [columnBox, setColumnBox] = useState(false);
   const columns = useMemo(() => readColumns(current.extra.cols), [current.extra.cols]);
@@ -117,7 +118,8 @@ export default function LogsPage(): JSX.Element {
   };
   const toggleFacets = (): void => {
     setFacets(!facets);
-    writePreference("facets", facets ? "off" : "on");
+    // On a narrow window the facets take the place of the lines: that is no choice for the next visit.
+    if (!narrowWindow.get()) writePreference("facets", facets ? "off" : "on");
   };
   const resume = (): void => {
     following.current = true;
@@ -167,7 +169,7 @@ export default function LogsPage(): JSX.Element {
         <div className="column-main">
           <SeverityHistogram unreadFrom={unread?.[0]} unreadTo={unread?.[1]} />
           <SelectionBar page="logs" />
-          {answer.error && answer.error.parameter !== "q" ? <ErrorPanel error={answer.error} what="The lines could not be read" /> : null}
+          {answer.error ? <ErrorPanel error={answer.error} what="The lines could not be read" /> : null}
           {rows.length === 0 && !answer.loading && !answer.error && !live ? <EmptyPanel signal="logs" /> : (
             <div className={`grid-place ${answer.stale ? "stale" : ""}`}>
               <LogGrid

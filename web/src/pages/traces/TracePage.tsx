@@ -32,7 +32,7 @@ const views = [
 /** One trace. */
 export function TracePage({ id }: { id: string }): JSX.Element {
   const { data, error } = useJSON<TraceSkeleton>(`traces/${encodeURIComponent(id)}`);
-  if (error) {
+  if (error && !(data && error.code === "offline")) {
     return error.status === 404 ? (
       <div className="state-panel">
         <strong>This trace is not here</strong>

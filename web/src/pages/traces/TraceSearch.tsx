@@ -11,6 +11,7 @@ import { useStream } from "../../core/streams";
 import { duration, groupedCount } from "../../core/format";
 import { useKeys } from "../../core/keys";
 import { TraceRow } from "../../core/model";
+import { narrowWindow } from "../../core/media";
 import { readPreference, writePreference } from "../../core/preferences";
 import { navigate, serverAddress, useView, useWindow } from "../../core/router";
 import { clockTime, dayAndTime, millisecondsOf } from "../../core/time";
@@ -18,7 +19,7 @@ import { formatSelection, parseSelection } from "../../core/url";
 import { sizes } from "../../core/sizes";
 import { Separator } from "../../ui/Separator";
 import { Button, ServiceName, Swatch, Tabs } from "../../ui/controls";
-import { EmptyPanel, ErrorPanel, ProgressRow } from "../../ui/states";
+import { EmptyPanel, ErrorPanel, ProgressRow, isOfPanel } from "../../ui/states";
 import { GridCell, GridHandle, HeaderCell, VirtualGrid } from "../../ui/VirtualGrid";
 import { HeatCell, Heatmap } from "../../viz/Heatmap";
 import { Histogram, HistogramLayer } from "../../viz/Histogram";
@@ -40,7 +41,7 @@ export function TraceSearch(): JSX.Element {
   const answer = useStream<TraceRow>(tab === "traces" ? pathOf("traces", asked) : null);
   const rows = useMemo(() => unique(answer.rows), [answer.rows]);
   const [active, setActive] = useState(-1);
-  const [facets, setFacets] = useState(readPreference("traceFacets") !== "off");
+  const [facets, setFacets] = useState(!narrowWindow.get() && readPreference("traceFacets") !== "off");
   const [menu, setMenu] = useState(false);
   const grid = useRef<GridHandle>(null);
   const hasRows = rows.length > 0;
@@ -59,7 +60,8 @@ export function TraceSearch(): JSX.Element {
   };
   const toggleFacets = (): void => {
     setFacets(!facets);
-    writePreference("traceFacets", facets ? "off" : "on");
+    // On a narrow window the facets take the place of the lines: that is no choice for the next visit.
+    if (!narrowWindow.get()) writePreference("traceFacets", facets ? "off" : "on");
   };
   const setSort = (next: string): void => navigate({ extra: { sort: next === "duration" ? "duration" : null } });
   useKeys([
@@ -84,7 +86,7 @@ export function TraceSearch(): JSX.Element {
           <LatencyHeatmap />
           <SelectionBar page="traces" />
           <Tabs label="Results" current={tab} onSelect={(id) => navigate({ extra: { tab: id === "traces" ? null : id } })} tabs={[{ id: "traces", title: "Traces" }, { id: "spans", title: "Spans" }]} />
-          {answer.error && answer.error.parameter !== "q" ? <ErrorPanel error={answer.error} what="The traces could not be read" /> : null}
+          {answer.error ? <ErrorPanel error={answer.error} what="The traces could not be read" /> : null}
           {tab === "spans" ? <SpanList parameters={parameters} /> : rows.length === 0 && !answer.loading && !answer.error ? <EmptyPanel signal="traces" /> : (
             <div className={`grid-place ${answer.stale ? "stale" : ""}`}>
               <VirtualGrid
@@ -144,7 +146,7 @@ const LatencyHeatmap = memo(function LatencyHeatmap(): JSX.Element {
   const times = useMemo(() => ((answer.meta?.times as string[] | undefined) ?? []).map(millisecondsOf), [answer.meta]);
   const cells = (answer.result?.cells as HeatCell[] | undefined) ?? noCells;
   const layers = useMemo(() => rateLayers(cells, times.length), [cells, times.length]);
-  if (answer.error && answer.error.parameter !== "q") return <ErrorPanel error={answer.error} what="The heatmap could not be computed" />;
+  if (isOfPanel(answer.error)) return <ErrorPanel error={answer.error} what="The heatmap could not be computed" />;
   const step = Number(answer.meta?.step ?? 6e10) / 1e6;
   const selection = parseSelection(current.extra.sel);
   return (

@@ -6,6 +6,7 @@ import { useStore } from "../../core/store";
 import { sizes } from "../../core/sizes";
 import { Separator } from "../../ui/Separator";
 import { GridHandle, HeaderCell, VirtualGrid } from "../../ui/VirtualGrid";
+import { Marks, MarkStrip } from "../../viz/MarkStrip";
 import { valueTicks } from "../../viz/canvas";
 import { ClockSkew } from "./clockSkew";
 import { Tree, TreeRow } from "./tree";
@@ -62,6 +63,10 @@ export const Waterfall = memo(forwardRef<GridHandle, WaterfallProps>(function Wa
     return classes.join(" ");
   }, [rows, matches, trace, critical]);
   const level = useCallback((index: number) => levelOf(rows[index], collapsed, openGroups), [rows, collapsed, openGroups]);
+  const marks = useMemo<Marks[]>(() => [
+    { colour: "error", rows: rowsWith(rows, (span) => trace.spans.status[span] === 2) },
+    { colour: "accent", rows: matches ? rowsWith(rows, (span) => matches.has(span)) : [] },
+  ], [rows, trace, matches]);
   return (
     <div className="grid-place">
       <VirtualGrid
@@ -79,9 +84,19 @@ export const Waterfall = memo(forwardRef<GridHandle, WaterfallProps>(function Wa
         header={header}
         renderRow={renderRow}
       />
+      <MarkStrip marks={marks} rowCount={rows.length} onPick={props.onActive} />
     </div>
   );
 }));
+
+/** The rows that hold a span of a kind; a closed group holds all of its members. */
+function rowsWith(rows: TreeRow[], wanted: (span: number) => boolean): number[] {
+  const found: number[] = [];
+  rows.forEach((row, index) => {
+    if (row.kind === "span" ? wanted(row.span) : row.members.some(wanted)) found.push(index);
+  });
+  return found;
+}
 
 function keyOf(row: TreeRow | undefined, index: number): string | number {
   return row === undefined ? index : row.kind === "span" ? row.span : row.key;
