@@ -4,5 +4,6 @@ import ArgumentParser
 @main
 struct Conformance: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "conformance", abstract: "Runs test scripts of the query languages against engine and store.")
+    commandName: "conformance", abstract: "Runs test scripts of the query languages against engine and store.",
+    subcommands: [PromQLCommand.self, LogQLCommand.self, TraceQLCommand.self])
 }
