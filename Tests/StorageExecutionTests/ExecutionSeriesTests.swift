@@ -20,6 +20,7 @@ struct ExecutionSeriesTests {
         .not(.equals(FieldReference(.resource, "region"), .string("eu0"))),
         .text(Field.metricName, TextMatch(.regularExpression("metric.[12]", anchored: true))),
       ]),
+      .equals(Field.metricKind, .string("gauge")), .hasType(FieldReference(.record, "core"), .string),
       .or([.equals(Field.scopeName, .string("lib1")), .equals(FieldReference(.any, "shard"), .int(0)), .nothing]),
       .text(FieldReference(.any, "region"), TextMatch(.contains("EU"), isCaseFolded: true)),
       .anyText(TextMatch(.phrase("metric", lastIsPrefix: false))),

@@ -32,6 +32,7 @@ struct RowOracle {
       case Field.scopeName: computed = batch.scope(ofRow: row)?.name ?? ""
       case Field.scopeVersion: computed = batch.scope(ofRow: row)?.version ?? ""
       case Field.metricName where batch.signal == .metrics: computed = series(row)?.name ?? ""
+      case Field.metricKind where batch.signal == .metrics: computed = series(row)?.kind.name ?? ""
       case Field.unit where batch.signal == .metrics: computed = series(row)?.unit ?? ""
       default: break
       }

@@ -4,9 +4,8 @@ package import TelemetryModel
 /// evaluated once for each distinct entry. Immutable.
 package final class SeriesColumns: Sendable {
   package let series: [Series]
-  /// Metric name and unit of each distinct descriptor.
-  let names: [String]
-  let units: [String]
+  /// Name, unit, kind and the like: how many distinct ones there are, and which each series has.
+  let descriptorCount: Int
   let descriptorCodes: [UInt32]
   let resources: [Resource]
   let resourceCodes: [UInt32]
@@ -17,13 +16,12 @@ package final class SeriesColumns: Sendable {
 
   /// Every array of codes has one for each series, below the count of its table.
   init(
-    series: [Series], names: [String], units: [String], descriptorCodes: [UInt32], resources: [Resource],
-    resourceCodes: [UInt32], scopes: [InstrumentationScope], scopeCodes: [UInt32], attributeSets: [AttributeSet],
+    series: [Series], descriptorCount: Int, descriptorCodes: [UInt32], resources: [Resource], resourceCodes: [UInt32],
+    scopes: [InstrumentationScope], scopeCodes: [UInt32], attributeSets: [AttributeSet],
     attributeCodes: [UInt32]
   ) {
     self.series = series
-    self.names = names
-    self.units = units
+    self.descriptorCount = descriptorCount
     self.descriptorCodes = descriptorCodes
     self.resources = resources
     self.resourceCodes = resourceCodes
@@ -34,7 +32,7 @@ package final class SeriesColumns: Sendable {
   }
 
   static let none = SeriesColumns(
-    series: [], names: [], units: [], descriptorCodes: [], resources: [], resourceCodes: [], scopes: [], scopeCodes: [],
+    series: [], descriptorCount: 0, descriptorCodes: [], resources: [], resourceCodes: [], scopes: [], scopeCodes: [],
     attributeSets: [], attributeCodes: [])
 
   package var count: Int { series.count }

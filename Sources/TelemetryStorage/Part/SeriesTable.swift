@@ -67,7 +67,7 @@ enum SeriesTable {
           attributes: sets[Int(setCodes[index])], bounds: descriptor.bounds))
     }
     return SeriesColumns(
-      series: series, names: descriptors.map(\.name), units: descriptors.map(\.unit), descriptorCodes: descriptorCodes,
+      series: series, descriptorCount: descriptorCount, descriptorCodes: descriptorCodes,
       resources: resources, resourceCodes: resourceCodes, scopes: scopes, scopeCodes: scopeCodes, attributeSets: sets,
       attributeCodes: setCodes)
   }

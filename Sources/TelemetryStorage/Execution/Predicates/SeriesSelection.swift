@@ -37,11 +37,11 @@ struct SeriesSelection {
     case .not(let part): return subtract(select(part, candidates), from: candidates)
     case .field(let leaf): return select(leaf, candidates)
     case .anyText(let test, _):
-      let byName = filter(candidates, table.descriptorCodes, table.names.count) {
-        test.matches(.string(table.names[$0])) ? .accepted : .rejected
+      let byName = filter(candidates, table.descriptorCodes, table.descriptorCount) {
+        test.matches(.string($0.name)) ? .accepted : .rejected
       }
       let byAttribute = filter(subtract(byName, from: candidates), table.attributeCodes, table.attributeSets.count) {
-        table.attributeSets[$0].matchesAnyText(test) ? .accepted : .rejected
+        $0.attributes.matchesAnyText(test) ? .accepted : .rejected
       }
       return (byName + byAttribute).sorted()
     case .traceIDs: return []
@@ -55,55 +55,44 @@ struct SeriesSelection {
       return leaf.test.matches(value) ? .accepted : .rejected
     }
     func byScope(_ candidates: [UInt32]) -> [UInt32] {
-      filter(candidates, table.scopeCodes, table.scopes.count) { outcome(table.scopes[$0].value(of: field)) }
+      filter(candidates, table.scopeCodes, table.scopes.count) { outcome($0.scope.value(of: field)) }
     }
     switch field.scope {
     case .record:
-      return filter(candidates, table.attributeCodes, table.attributeSets.count) {
-        outcome(table.attributeSets[$0][field.key])
-      }
+      return filter(candidates, table.attributeCodes, table.attributeSets.count) { outcome($0.attributes[field.key]) }
     case .resource:
       return filter(candidates, table.resourceCodes, table.resources.count) {
-        outcome(table.resources[$0].attributes[field.key])
+        outcome($0.resource.attributes[field.key])
       }
     case .scope: return byScope(candidates)
     case .any:
       var missing: [UInt32] = []
       let own = filter(candidates, table.attributeCodes, table.attributeSets.count, missing: &missing) {
-        outcome(table.attributeSets[$0][field.key])
+        outcome($0.attributes[field.key])
       }
       var without: [UInt32] = []
       let ofResource = filter(missing, table.resourceCodes, table.resources.count, missing: &without) {
-        outcome(table.resources[$0].attributes[field.key])
+        outcome($0.resource.attributes[field.key])
       }
       return (own + ofResource + byScope(without)).sorted()
     case .intrinsic:
-      if field == Field.metricName {
-        return filter(candidates, table.descriptorCodes, table.names.count) {
-          outcome(table.names[$0].isEmpty ? nil : .string(table.names[$0]))
-        }
-      }
-      if field == Field.unit {
-        return filter(candidates, table.descriptorCodes, table.units.count) {
-          outcome(table.units[$0].isEmpty ? nil : .string(table.units[$0]))
-        }
-      }
-      return byScope(candidates)
+      if field == Field.scopeName || field == Field.scopeVersion { return byScope(candidates) }
+      return filter(candidates, table.descriptorCodes, table.descriptorCount) { outcome($0.value(of: field)) }
     case .event, .link: return []
     }
   }
 
   private func filter(
-    _ candidates: [UInt32], _ codes: [UInt32], _ entryCount: Int, _ evaluate: (Int) -> IdentityOutcome
+    _ candidates: [UInt32], _ codes: [UInt32], _ entryCount: Int, _ evaluate: (Series) -> IdentityOutcome
   ) -> [UInt32] {
     var missing: [UInt32] = []
     return filter(candidates, codes, entryCount, missing: &missing, evaluate)
   }
 
-  /// The candidates whose entry is accepted; those whose entry lacks the field go to `missing`.
+  /// The candidates whose entry, as the first of them shows it, is accepted; those whose entry lacks the field go to `missing`.
   private func filter(
     _ candidates: [UInt32], _ codes: [UInt32], _ entryCount: Int, missing: inout [UInt32],
-    _ evaluate: (Int) -> IdentityOutcome
+    _ evaluate: (Series) -> IdentityOutcome
   ) -> [UInt32] {
     var outcomes = [IdentityOutcome?](repeating: nil, count: entryCount)
     var accepted: [UInt32] = []
@@ -113,7 +102,7 @@ struct SeriesSelection {
       if let known = outcomes[entry] {
         outcome = known
       } else {
-        outcome = evaluate(entry)
+        outcome = evaluate(table.series[Int(candidate)])
         outcomes[entry] = outcome
       }
       switch outcome {

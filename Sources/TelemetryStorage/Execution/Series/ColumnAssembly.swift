@@ -50,8 +50,8 @@ struct ColumnAssembly: Sendable {
     let isPresent = columns.map { $0 != nil }
     let isSparse = columns.map { $0?.rows != nil }
     let present = columns.map { $0?.rows ?? [] }
-    let indices = columns.indices.map {
-      PresenceIndex(present[$0], rowCount: isUsed[$0] && isSparse[$0] ? rowCounts[$0] : 0)
+    let indices = columns.indices.map { source in
+      isUsed[source] ? PresenceIndex(present[source], rowCount: rowCounts[source]) : PresenceIndex([], rowCount: 0)
     }
     var valueCopies: [RowCopy] = []
     valueCopies.reserveCapacity(copies.count)

@@ -22,7 +22,7 @@ struct PresenceIndex: Sendable {
   /// - Parameter rows: ascending, below `rowCount`.
   init(_ rows: [UInt32], rowCount: Int) {
     words = [UInt64](repeating: 0, count: rowCount / 64 + 1)
-    for row in rows where row < rowCount { words[Int(row) >> 6] |= 1 &<< UInt64(row & 63) }
+    for row in rows { words[Int(row) >> 6] |= 1 &<< UInt64(row & 63) }
     counts = []
     counts.reserveCapacity(words.count)
     var count: UInt32 = 0
