@@ -139,11 +139,12 @@ struct SeriesAccumulator {
       counts[bound, default: [Double](repeating: 0, count: histograms.count)][interval] += Double(count)
     }
     for (interval, histogram) in histograms.enumerated() {
-      for (bucket, count) in histogram.positive {
+      for (index, count) in histogram.positive.counts.enumerated() where count > 0 {
         // 32 buckets of the store make one doubling; an arithmetic shift rounds down.
+        let bucket = histogram.positive.first + Int32(index)
         add(exp2(Double((bucket >> 5) + 1)), interval, count)
       }
-      let rest = histogram.zeroCount + histogram.negative.values.reduce(0, +)
+      let rest = histogram.zeroCount + histogram.negative.counts.reduce(0, +)
       if rest > 0 { add(0, interval, rest) }
     }
     return counts.map { bound, counts in
