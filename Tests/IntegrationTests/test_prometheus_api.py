@@ -109,7 +109,7 @@ def test_series_labels_values_and_metadata(filled):
     assert data(filled, "label/code/values", **window) == ["200", "500"]
     assert data(filled, "label/job/values", **{"match[]": "http_requests_total"}, **window) == ["web"]
     assert set(data(filled, "label/__name__/values", **window)) >= {"orders_total", "request_duration_seconds_bucket", "target_info"}
-    assert data(filled, "label/U____name__/values", **window) == data(filled, "label/__name__/values", **window)
+    assert data(filled, "label/U______name____/values", **window) == data(filled, "label/__name__/values", **window)
     metadata = data(filled, "metadata")
     assert metadata["jobs_total"][0]["type"] == "counter"
     assert metadata["orders_total"] == [{"type": "counter", "help": "Orders.", "unit": "{order}"}]
