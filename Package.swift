@@ -182,6 +182,13 @@ let package = Package(
         "TelemetryStorage", "EmbeddedStore", "conformance",
       ],
       swiftSettings: commonSettings),
+    .testTarget(
+      name: "TraceQLTests",
+      dependencies: [
+        "TraceQL", "QueryTestSupport", "TelemetryText", "TelemetryModel", "TelemetryStore", "TelemetryStorage",
+        "EmbeddedStore",
+      ],
+      swiftSettings: commonSettings),
     .target(
       name: "TelemetryFixtures", dependencies: ["TelemetryModel"], path: "Tests/TelemetryFixtures",
       swiftSettings: commonSettings),

@@ -10,10 +10,13 @@ package enum BodyKind: UInt8, Sendable, Hashable, CaseIterable {
   case remoteWriteV1 = 7
   /// `io.prometheus.write.v2.Request`.
   case remoteWriteV2 = 8
+  /// `logproto.PushRequest`.
+  case lokiPushProtobuf = 9
+  case lokiPushJSON = 10
 
   package var signal: Signal {
     switch self {
-    case .otlpLogsProtobuf, .otlpLogsJSON: .logs
+    case .otlpLogsProtobuf, .otlpLogsJSON, .lokiPushProtobuf, .lokiPushJSON: .logs
     case .otlpTracesProtobuf, .otlpTracesJSON: .spans
     case .otlpMetricsProtobuf, .otlpMetricsJSON, .remoteWriteV1, .remoteWriteV2: .metrics
     }

@@ -17,6 +17,9 @@ package final class BodyDecoder {
   private var samples = RemoteWriteWalker()
   private var decompressor = Decompressor()
   private var transcoder = JSONTranscoder()
+  private var lokiJSON = LokiPushJSON()
+  private let lokiProtobuf = LokiPushProtobuf()
+  private var lokiPush = LokiPushWriter()
 
   package init() {}
 
@@ -54,6 +57,16 @@ package final class BodyDecoder {
       samples.reset()
       try samples.walk(bytes, version: kind == .remoteWriteV1 ? .one : .two, &identities, &context)
       return decoded(samples.batch(identities))
+    case .lokiPushProtobuf:
+      lokiPush.reset()
+      try lokiProtobuf.transcode(bytes, byteLimit: byteLimit, into: &lokiPush)
+      let content = unsafe lokiPush.result
+      return try walk(unsafe content.bytes, kind.signal)
+    case .lokiPushJSON:
+      lokiPush.reset()
+      try lokiJSON.transcode(bytes, byteLimit: byteLimit, into: &lokiPush, ledger: &context.ledger)
+      let content = unsafe lokiPush.result
+      return try walk(unsafe content.bytes, kind.signal)
     }
   }
 
@@ -87,5 +100,6 @@ package final class BodyDecoder {
   private func release() {
     decompressor.reset()
     transcoder.reset()
+    lokiPush.reset()
   }
 }

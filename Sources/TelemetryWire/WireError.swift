@@ -16,6 +16,7 @@ package struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
   package enum Reason: UInt8, Sendable, Hashable {
     case truncated, varintTooLong, badTag, groupUnsupported, badPackedLength
     case badJSON, badJSONString, badJSONNumber, unexpectedJSONType, badBase64, integerOutOfRange
+    case badLabelText
     case bodyTooLarge, decompressedTooLarge, windowTooLarge
     case badGzip, badDeflate, badZstd, badSnappy, truncatedCompression, outOfMemory
     case unknownEncoding
@@ -33,7 +34,7 @@ package struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
   package var code: Code {
     switch reason {
     case .truncated, .varintTooLong, .badTag, .groupUnsupported, .badPackedLength, .badJSON, .badJSONString,
-      .badJSONNumber, .unexpectedJSONType, .badBase64, .integerOutOfRange:
+      .badJSONNumber, .unexpectedJSONType, .badBase64, .integerOutOfRange, .badLabelText:
       .malformed
     case .bodyTooLarge, .decompressedTooLarge, .windowTooLarge, .outOfMemory: .tooLarge
     case .badGzip, .badDeflate, .badZstd, .badSnappy, .truncatedCompression: .badCompression
@@ -55,6 +56,7 @@ package struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
     case .unexpectedJSONType: "a JSON value has another type than its OTLP field"
     case .badBase64: "invalid base64"
     case .integerOutOfRange: "an integer is beyond the range of its OTLP field"
+    case .badLabelText: "the labels of a stream are not of the form {name=\"value\"}"
     case .bodyTooLarge: "the body is larger than the limit"
     case .decompressedTooLarge: "the decompressed body is larger than the limit"
     case .windowTooLarge: "the zstd window is larger than the limit"
