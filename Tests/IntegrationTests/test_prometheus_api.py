@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from datetime import datetime
 
 import pytest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
@@ -218,3 +219,38 @@ remote_write: [{{url: "{filled.api}/prometheus/api/v1/write", metadata_config: {
             process.terminate()
         for process in processes:
             process.wait(30)
+
+
+def test_the_python_client_reads_series_and_ranges(filled):
+    client = pytest.importorskip("prometheus_api_client")
+    connection = client.PrometheusConnect(url=filled.api + "/prometheus")
+    assert connection.check_prometheus_connection()
+    assert {"http_requests_total", "orders_total"} <= set(connection.all_metrics())
+    assert sorted(one["metric"]["code"] for one in connection.get_current_metric_value("http_requests_total", {"job": "web"})) == ["200", "500"]
+    ranged = connection.custom_query_range("jobs_total", datetime.fromtimestamp(NOW / 1000 - 60), datetime.fromtimestamp(NOW / 1000), "15s")
+    assert {value for _, value in ranged[0]["values"]} == {"1"}
+
+
+@pytest.mark.skipif(shutil.which("vmalert") is None, reason="needs vmalert (Debian package victoria-metrics)")
+def test_vmalert_evaluates_rules_and_writes_their_series(filled, tmp_path):
+    (tmp_path / "rules.yml").write_text("""
+groups:
+- name: shop
+  interval: 1s
+  rules:
+  - {record: job:orders:now, expr: sum by (job) (orders_total)}
+  - {alert: Orders, expr: orders_total > 0, labels: {severity: page}}
+""")
+    url = filled.api + "/prometheus"
+    log = open(tmp_path / "log", "wb")
+    process = subprocess.Popen(
+        ["vmalert", f"-rule={tmp_path}/rules.yml", f"-datasource.url={url}", f"-remoteWrite.url={url}", f"-remoteRead.url={url}",
+         "-notifier.url=http://127.0.0.1:9", f"-httpListenAddr=127.0.0.1:{free_port()}", "-remoteWrite.flushInterval=1s"], stdout=log, stderr=log)
+    try:
+        found = eventually(lambda: data(filled, "query", query="job:orders:now")["result"], seconds=60)
+        assert [(one["metric"]["job"], one["value"][1]) for one in found] == [("shop", "45")], (tmp_path / "log").read_text()[-2000:]
+        alerts = eventually(lambda: data(filled, "query", query='ALERTS{alertname="Orders"}')["result"], seconds=60)
+        assert alerts[0]["metric"]["severity"] == "page"
+    finally:
+        process.terminate()
+        process.wait(30)

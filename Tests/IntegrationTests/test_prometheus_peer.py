@@ -112,7 +112,7 @@ remote_write: [{{url: "{ours}/api/v1/write"}}]
     def scraped():
         try:
             return result(theirs, "query", query="count_over_time(up[1m]) >= 20")
-        except OSError:
+        except (OSError, ValueError):
             return None
 
     try:
