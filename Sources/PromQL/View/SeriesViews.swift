@@ -72,6 +72,11 @@ struct SeriesViews {
     }
   }
 
+  /// Whether the series is seen as buckets that are wanted.
+  func hasBuckets(_ presented: PresentedSeries) -> Bool {
+    presented.series.kind == .histogram && !buckets(of: presented).isEmpty
+  }
+
   /// The buckets of an explicit histogram that are wanted.
   private func buckets(of presented: PresentedSeries) -> [(number: Int, label: Labels.Pair)] {
     guard matcher.acceptsName(presented.name + "_bucket") else { return [] }
