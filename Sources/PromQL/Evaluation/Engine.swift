@@ -93,9 +93,17 @@ package struct Engine: Sendable {
         evaluator.selected[number] = known
         continue
       }
-      let series: [SampleSeries]
+      var series: [SampleSeries]
       do {
         series = try await source.select(request)
+        if series.contains(where: { !$0.histograms.isEmpty }) {
+          // Whether a histogram goes on from the one before it is known only when that one is read, too.
+          let (start, isOverflow) = request.start.subtractingReportingOverflow(options.lookback)
+          if !isOverflow {
+            series = try await source.select(
+              SampleRequest(matchers: request.matchers, start: start, end: request.end))
+          }
+        }
       } catch let error as PromQLError {
         throw error
       } catch is CancellationError {

@@ -4,9 +4,10 @@ package import TelemetryModel
 /// evaluated once for each distinct entry. Immutable.
 package final class SeriesColumns: Sendable {
   package let series: [Series]
-  /// Metric name and unit of each distinct descriptor.
+  /// Metric name, unit and kind of each distinct descriptor.
   let names: [String]
   let units: [String]
+  let kinds: [MetricKind]
   let descriptorCodes: [UInt32]
   let resources: [Resource]
   let resourceCodes: [UInt32]
@@ -17,13 +18,15 @@ package final class SeriesColumns: Sendable {
 
   /// Every array of codes has one for each series, below the count of its table.
   init(
-    series: [Series], names: [String], units: [String], descriptorCodes: [UInt32], resources: [Resource],
-    resourceCodes: [UInt32], scopes: [InstrumentationScope], scopeCodes: [UInt32], attributeSets: [AttributeSet],
+    series: [Series], names: [String], units: [String], kinds: [MetricKind], descriptorCodes: [UInt32],
+    resources: [Resource], resourceCodes: [UInt32], scopes: [InstrumentationScope], scopeCodes: [UInt32],
+    attributeSets: [AttributeSet],
     attributeCodes: [UInt32]
   ) {
     self.series = series
     self.names = names
     self.units = units
+    self.kinds = kinds
     self.descriptorCodes = descriptorCodes
     self.resources = resources
     self.resourceCodes = resourceCodes
@@ -34,8 +37,8 @@ package final class SeriesColumns: Sendable {
   }
 
   static let none = SeriesColumns(
-    series: [], names: [], units: [], descriptorCodes: [], resources: [], resourceCodes: [], scopes: [], scopeCodes: [],
-    attributeSets: [], attributeCodes: [])
+    series: [], names: [], units: [], kinds: [], descriptorCodes: [], resources: [], resourceCodes: [], scopes: [],
+    scopeCodes: [], attributeSets: [], attributeCodes: [])
 
   package var count: Int { series.count }
 }

@@ -67,9 +67,9 @@ enum SeriesTable {
           attributes: sets[Int(setCodes[index])], bounds: descriptor.bounds))
     }
     return SeriesColumns(
-      series: series, names: descriptors.map(\.name), units: descriptors.map(\.unit), descriptorCodes: descriptorCodes,
-      resources: resources, resourceCodes: resourceCodes, scopes: scopes, scopeCodes: scopeCodes, attributeSets: sets,
-      attributeCodes: setCodes)
+      series: series, names: descriptors.map(\.name), units: descriptors.map(\.unit), kinds: descriptors.map(\.kind),
+      descriptorCodes: descriptorCodes, resources: resources, resourceCodes: resourceCodes, scopes: scopes,
+      scopeCodes: scopeCodes, attributeSets: sets, attributeCodes: setCodes)
   }
 
   private static func appendDescriptor(_ series: Series, to writer: inout EncodingWriter) {

@@ -14,8 +14,9 @@ struct PromQLCommand: AsyncParsableCommand {
     for path in files {
       let name = URL(filePath: path).lastPathComponent
       let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
-      var runner = PromQLScriptRunner(store: MemorySampleStore())
+      var runner = PromQLScriptRunner(store: try await EmbeddedSampleStore())
       let report = try await runner.run(text)
+      await runner.store.close()
       for failure in report.failures { print("\(name):\(failure)") }
       print("\(name) \(report.passed)/\(report.total)")
       isPassed = isPassed && report.passed == report.total

@@ -32,7 +32,7 @@ struct PromQLScriptRunner<Store: ScriptSampleStore> {
     var failures: [String] = []
   }
 
-  private var store: Store
+  private(set) var store: Store
 
   init(store: Store) { self.store = store }
 

@@ -13,7 +13,32 @@ struct SelectedSeries {
     times = series.floats.times
     values = series.floats.values
     floats = series.floats.range
-    histograms = series.histograms
+    histograms = Self.withHints(series)
+  }
+
+  /// Histograms with what their neighbours tell: one that goes on from the histogram before it was not reset. What the
+  /// sender said is kept for gauges only, since a reset that it saw may have been one of another reader.
+  private static func withHints(_ series: SampleSeries) -> [HistogramSample] {
+    var float = series.floats.range.lowerBound
+    var previous: HistogramSample?
+    return series.histograms.map { sample in
+      var histogram = sample.histogram
+      while float < series.floats.range.upperBound, series.floats.times[float] < sample.time { float += 1 }
+      let isAfterFloat =
+        float > series.floats.range.lowerBound && previous.map { series.floats.times[float - 1] > $0.time } ?? true
+      let before = isAfterFloat ? nil : previous?.histogram
+      previous = sample
+      if histogram.resetHint == .gauge { return sample }
+      let isSaidReset = histogram.resetHint == .reset
+      histogram.resetHint = .unknown
+      if let before, before.resetHint != .gauge, !isSaidReset, !StaleMarker.marks(before.sum),
+        before.schema == histogram.schema, before.zeroThreshold == histogram.zeroThreshold,
+        before.customBounds == histogram.customBounds, !histogram.isReset(since: before)
+      {
+        histogram.resetHint = .noReset
+      }
+      return HistogramSample(time: sample.time, histogram: histogram)
+    }
   }
 
   init(labels: Labels, dropsName: Bool, times: [Int64], values: [Double], histograms: [HistogramSample]) {

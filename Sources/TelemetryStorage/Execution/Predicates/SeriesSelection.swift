@@ -88,6 +88,9 @@ struct SeriesSelection {
           outcome(table.units[$0].isEmpty ? nil : .string(table.units[$0]))
         }
       }
+      if field == Field.metricKind {
+        return filter(candidates, table.descriptorCodes, table.kinds.count) { outcome(.string(table.kinds[$0].name)) }
+      }
       return byScope(candidates)
     case .event, .link: return []
     }

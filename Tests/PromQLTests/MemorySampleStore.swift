@@ -1,5 +1,7 @@
 import PromQL
 
+@testable import conformance
+
 /// Samples in memory.
 struct MemorySampleStore: ScriptSampleStore, SampleSource {
   private var series: [Labels: [Int64: LoadedSeries.Value]] = [:]
@@ -21,40 +23,22 @@ struct MemorySampleStore: ScriptSampleStore, SampleSource {
       var times: [Int64] = []
       var values: [Double] = []
       var histograms: [HistogramSample] = []
-      var previous: NativeHistogram?
       for (time, value) in samples.sorted(by: { $0.key < $1.key }) {
         let isWanted = time >= request.start && time <= request.end
         switch value {
         case .float(let value):
-          previous = nil
           if isWanted {
             times.append(time)
             values.append(value)
           }
         case .histogram(let histogram):
-          let read = Self.asRead(histogram, after: previous)
-          previous = histogram
-          if isWanted { histograms.append(HistogramSample(time: time, histogram: read)) }
+          if isWanted { histograms.append(HistogramSample(time: time, histogram: histogram)) }
         }
       }
       if times.isEmpty, histograms.isEmpty { continue }
       result.append(
         SampleSeries(labels: labels, floats: FloatSamples(times: times, values: values), histograms: histograms))
     }
-    return result
-  }
-
-  /// A histogram with the hint that storage can give: a gauge stays one, and what goes on from the sample before was not
-  /// reset.
-  private static func asRead(_ histogram: NativeHistogram, after previous: NativeHistogram?) -> NativeHistogram {
-    var result = histogram
-    if histogram.resetHint == .gauge { return result }
-    result.resetHint = .unknown
-    guard let previous, previous.resetHint != .gauge, histogram.resetHint != .reset,
-      previous.schema == histogram.schema, previous.zeroThreshold == histogram.zeroThreshold,
-      previous.customBounds == histogram.customBounds, !result.isReset(since: previous)
-    else { return result }
-    result.resetHint = .noReset
     return result
   }
 }
