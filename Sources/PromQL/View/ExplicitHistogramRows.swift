@@ -9,6 +9,8 @@ struct ExplicitHistogramRows {
   private(set) var isStale: [Bool] = []
   /// Counts of all points' buckets, one point after the other.
   private(set) var buckets: [Double] = []
+  /// The same added up from the first bucket of each point on.
+  private var cumulative: [Double] = []
   /// Buckets of a point: one more than there are bounds.
   let width: Int
   let bounds: [Double]
@@ -36,6 +38,10 @@ struct ExplicitHistogramRows {
       decode(columns.bytes(Field.bucketCounts, row))
     }
     if isDelta { accumulate() }
+    cumulative = buckets
+    for point in times.indices {
+      for index in point * width..<(point + 1) * width - 1 { cumulative[index + 1] += cumulative[index] }
+    }
   }
 
   private mutating func append(_ time: Int64, count: Double, sum: Double?, isStale stale: Bool) {
@@ -104,10 +110,7 @@ struct ExplicitHistogramRows {
   func bucketSamples(_ bucket: Int) -> FloatSamples {
     let values = times.indices.map { point -> Double in
       if isStale[point] { return StaleMarker.value }
-      if bucket == width - 1 { return counts[point] }
-      var sum = 0.0
-      for index in 0...bucket { sum += buckets[point * width + index] }
-      return sum
+      return bucket == width - 1 ? counts[point] : cumulative[point * width + bucket]
     }
     return FloatSamples(times: times, values: values)
   }

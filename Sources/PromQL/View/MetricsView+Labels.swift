@@ -31,14 +31,24 @@ extension MetricsView {
       }
       found.formUnion(read.map(\.labels))
     }
-    return found.sorted()
+    return found.sorted { $0.precedes($1) }
   }
 
   /// The names of the labels of these series, sorted.
   package func labelNames(_ sets: [[LabelMatcher]], start: Int64, end: Int64) async throws -> [String] {
     var names: Set<String> = []
-    for labels in try await series(sets.isEmpty ? [[]] : sets, start: start, end: end) {
-      for pair in labels.pairs { names.insert(pair.name) }
+    for matchers in sets.isEmpty ? [[]] : sets {
+      let matcher = SeriesMatcher(matchers)
+      let views = SeriesViews(matcher, start: start)
+      let stored = try await find(matcher, MetricsView.timeRange(start, end))
+      for entry in stored {
+        let presented = cache[entry.series]
+        guard views.wants(presented) else { continue }
+        for pair in presented.bare.pairs { names.insert(pair.name) }
+        if views.hasBuckets(presented) { names.insert("le") }
+        if entry.series.kind == .summary { names.insert("quantile") }
+      }
+      for one in TargetInfo.series(stored, matcher) { names.formUnion(one.labels.pairs.map(\.name)) }
     }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
@@ -48,22 +58,24 @@ extension MetricsView {
     _ name: String, _ sets: [[LabelMatcher]], start: Int64, end: Int64
   ) async throws -> [String] {
     var values: Set<String> = []
-    for labels in try await series(sets.isEmpty ? [[]] : sets, start: start, end: end) {
-      if let value = labels[name] { values.insert(value) }
+    let sets = sets.isEmpty ? [[]] : sets
+    if name == Labels.metricName || SeriesMatcher.viewLabels.contains(name) {
+      for labels in try await series(sets, start: start, end: end) {
+        if let value = labels[name] { values.insert(value) }
+      }
+    } else {
+      // All views of a series have the same value: none of them has to be made.
+      for matchers in sets {
+        let matcher = SeriesMatcher(matchers)
+        let views = SeriesViews(matcher, start: start)
+        let stored = try await find(matcher, MetricsView.timeRange(start, end))
+        for entry in stored {
+          let presented = cache[entry.series]
+          if let value = presented.base[name], views.wants(presented) { values.insert(value) }
+        }
+        for one in TargetInfo.series(stored, matcher) { if let value = one.labels[name] { values.insert(value) } }
+      }
     }
     return values.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-  }
-}
-
-extension Sequence where Element == Labels {
-  /// In the order of Prometheus: pair by pair.
-  fileprivate func sorted() -> [Labels] {
-    sorted { left, right in
-      for (one, other) in zip(left.pairs, right.pairs) {
-        if one.name != other.name { return one.name.utf8.lexicographicallyPrecedes(other.name.utf8) }
-        if one.value != other.value { return one.value.utf8.lexicographicallyPrecedes(other.value.utf8) }
-      }
-      return left.pairs.count < right.pairs.count
-    }
   }
 }

@@ -16,15 +16,21 @@ package struct MetricsView: SampleSource {
     let range = MetricsView.timeRange(request.start, request.end)
     guard let choice = try await choose(matcher, views, range) else { return [] }
     var found = choice.targetInfo
+    // Series of remote write are told apart by their labels; translated ones may look alike.
+    var mayLookAlike = !found.isEmpty
     if let predicate = choice.predicate {
       let answer = try await store.series(
         SeriesRequest(timeRange: range, predicate: predicate, includesPoints: true))
       for read in SeriesRead.all(answer) {
         let presented = cache[read.series]
-        if views.wants(presented) { views.append(read, presented, to: &found) }
+        guard views.wants(presented) else { continue }
+        if !read.series.kind.isVerbatim { mayLookAlike = true }
+        views.append(read, presented, to: &found)
       }
     }
-    return SampleMerge.merged(found).filter { !$0.floats.range.isEmpty || !$0.histograms.isEmpty }
+    return (mayLookAlike ? SampleMerge.merged(found) : found).filter {
+      !$0.floats.range.isEmpty || !$0.histograms.isEmpty
+    }
   }
 
   /// What a selector reads.

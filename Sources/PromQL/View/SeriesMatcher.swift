@@ -3,7 +3,7 @@ import TelemetryModel
 /// The matchers of a selector, asked of presented series.
 struct SeriesMatcher: Sendable {
   /// Labels that a view adds to those that all views of a series share.
-  private static let viewLabels: Set<String> = ["le", "quantile"]
+  static let viewLabels: Set<String> = ["le", "quantile"]
 
   let matchers: [LabelMatcher]
   let nameMatchers: [LabelMatcher]

@@ -33,6 +33,10 @@ struct MetricEndpoints: Sendable {
     return Response(json: writer)
   }
 
+  /// Series whose points measure something.
+  private static let measured = Predicate.not(
+    .memberOf(Field.metricKind, MetricKind.allCases.filter { !$0.isMeasured }.map { .string($0.name) }))
+
   private func name(_ question: Question) throws -> String {
     guard let name = question.parameters["name"] else {
       throw QueryError(.badParameter, "'name' is needed: the name of a metric", parameter: "name")
@@ -43,7 +47,9 @@ struct MetricEndpoints: Sendable {
   private func series(_ request: Request, _ context: APIContext) async throws -> Response {
     let question = try Question(request, environment)
     let limit = try question.parameters.integer("limit", default: 1_000, in: 1...10_000)
-    let predicate = Predicate.all(of: [.equals(Field.metricName, .string(try name(question))), question.predicate])
+    let predicate = Predicate.all(of: [
+      .equals(Field.metricName, .string(try name(question))), MetricEndpoints.measured, question.predicate,
+    ])
     let answer = try await environment.store.series(
       SeriesRequest(timeRange: question.range, predicate: predicate, seriesLimit: limit))
     var writer = JSONWriter()
@@ -78,7 +84,8 @@ struct MetricEndpoints: Sendable {
     let window = TimeRange(start: start.overflow ? .min : start.partialValue, end: question.range.end)
     let answer = try await environment.store.series(
       SeriesRequest(
-        timeRange: window, predicate: .all(of: [.equals(Field.metricName, .string(name)), question.predicate]),
+        timeRange: window,
+        predicate: .all(of: [.equals(Field.metricName, .string(name)), MetricEndpoints.measured, question.predicate]),
         includesPoints: true, includesExemplars: true, projection: function.map { .fields($0.fields) } ?? .everything,
         seriesLimit: 10_000))
     let kind = answer.series.first?.series
