@@ -182,6 +182,12 @@ let package = Package(
         "TelemetryStorage", "EmbeddedStore",
       ],
       swiftSettings: commonSettings),
+    .testTarget(
+      name: "LogQLTests",
+      dependencies: [
+        "LogQL", "QueryTestSupport", "TelemetryText", "TelemetryModel", "TelemetryStore", "TelemetryWire",
+      ],
+      swiftSettings: commonSettings),
     .target(
       name: "TelemetryFixtures", dependencies: ["TelemetryModel"], path: "Tests/TelemetryFixtures",
       swiftSettings: commonSettings),
