@@ -179,7 +179,14 @@ let package = Package(
       name: "PromQLTests",
       dependencies: [
         "PromQL", "QueryCore", "QueryTestSupport", "TelemetryText", "TelemetryModel", "TelemetryStore", "TelemetryWire",
-        "TelemetryStorage", "EmbeddedStore",
+        "TelemetryStorage", "EmbeddedStore", "conformance",
+      ],
+      swiftSettings: commonSettings),
+    .testTarget(
+      name: "TraceQLTests",
+      dependencies: [
+        "TraceQL", "QueryTestSupport", "TelemetryText", "TelemetryModel", "TelemetryStore", "TelemetryStorage",
+        "EmbeddedStore",
       ],
       swiftSettings: commonSettings),
     .testTarget(

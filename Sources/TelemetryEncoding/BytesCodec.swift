@@ -1,6 +1,6 @@
 package import TelemetryModel
 
-/// Codec of variable-length values: constant, dictionary, or compressed frames.
+/// Codec of variable-length values: constant, dictionary, templates, or compressed frames.
 package enum BytesCodec {
   /// A frame is closed at this size, so that one value costs one frame to read.
   private static let frameBytes = 128 << 10
@@ -15,20 +15,47 @@ package enum BytesCodec {
     _ values: ColumnValues, _ range: Range<Int>, to writer: inout EncodingWriter
   ) -> ColumnEncoding {
     switch values {
-    case .bytes(let column): return append(column, range, to: &writer)
+    case .bytes(let column): return append(column, range, allowsTemplates: true, to: &writer)
     case .dictionary(let codes, let distinct): return append(codes, distinct, range, to: &writer)
     default: preconditionFailure("only variable-length values come here")
     }
   }
 
   private static func append(
-    _ column: BytesColumn, _ range: Range<Int>, to writer: inout EncodingWriter
+    _ column: BytesColumn, _ range: Range<Int>, allowsTemplates: Bool, to writer: inout EncodingWriter
   ) -> ColumnEncoding {
-    guard let (codes, distinct) = dictionary(column, range) else {
-      appendFrames(column, range, level: Zstandard.chunkLevel, to: &writer)
-      return .frames
+    if let (codes, distinct) = dictionary(column, range) { return append(codes: codes, distinct, to: &writer) }
+    return appendPlain(column, range, allowsTemplates: allowsTemplates, to: &writer)
+  }
+
+  /// Values that mostly differ.
+  private static func appendPlain(
+    _ column: BytesColumn, _ range: Range<Int>, allowsTemplates: Bool, to writer: inout EncodingWriter
+  ) -> ColumnEncoding {
+    if allowsTemplates, TemplateCodec.append(column, range, to: &writer) { return .templates }
+    appendFrames(column, range, level: Zstandard.chunkLevel, to: &writer)
+    return .frames
+  }
+
+  /// Appends u8 encoding and payload of all values, without templates; nothing for no values.
+  static func appendNested(_ column: BytesColumn, to writer: inout EncodingWriter) {
+    if column.count == 0 { return }
+    let start = writer.count
+    writer.append(0)
+    let encoding = append(column, 0..<column.count, allowsTemplates: false, to: &writer)
+    writer.overwrite(byte: encoding.rawValue, at: start)
+  }
+
+  /// Decodes u8 encoding and payload.
+  static func decodeNested(count: Int, _ reader: inout EncodingReader) throws(EncodingError) -> BytesColumn {
+    guard count > 0 else { return BytesColumn() }
+    let encoding = try ColumnEncoding(id: try reader.byte())
+    guard encoding != .templates else { throw EncodingError(.damaged, "templates within templates") }
+    switch try decode(encoding, count: count, &reader) {
+    case .bytes(let column): return column
+    case .dictionary(let codes, let distinct): return distinct.gathered(codes)
+    default: throw EncodingError(.damaged, "encoding \(encoding.name) holds no bytes")
     }
-    return append(codes: codes, distinct, to: &writer)
   }
 
   private static func append(
@@ -50,8 +77,7 @@ package enum BytesCodec {
     }
     if used.count > dictionaryLimit || (used.count > 16 && used.count > range.count / 2) {
       let plain = distinct.gathered(range.map { codes[$0] })
-      appendFrames(plain, 0..<plain.count, level: Zstandard.chunkLevel, to: &writer)
-      return .frames
+      return appendPlain(plain, 0..<plain.count, allowsTemplates: true, to: &writer)
     }
     return append(codes: newCodes, distinct.gathered(used), to: &writer)
   }
@@ -99,7 +125,7 @@ package enum BytesCodec {
   }
 
   /// Appends nested frames of `column[range]`; nothing for no values.
-  private static func appendFrames(
+  static func appendFrames(
     _ column: BytesColumn, _ range: Range<Int>, level: Int32, to writer: inout EncodingWriter
   ) {
     if range.isEmpty { return }
@@ -156,6 +182,7 @@ package enum BytesCodec {
       return .dictionary(
         codes: try WordCodec.decodeCodes(count: count, limit: distinctCount, &reader), distinct: distinct)
     case .frames: return .bytes(try decodeTable(count: count, &reader))
+    case .templates: return .bytes(try TemplateCodec.decode(count: count, &reader))
     default: throw EncodingError(.damaged, "encoding \(encoding.name) holds no bytes")
     }
   }

@@ -7,7 +7,8 @@ package final class AttributeSet: Sendable, Hashable {
   package let attributes: [Attribute]
   /// `ValueEncoding` of the set as a map.
   package let encoded: [UInt8]
-  private let contentHash: Int
+  /// Hash of `encoded`; the same in every process.
+  package let contentHash: UInt64
 
   package init(_ attributes: [Attribute]) {
     var last: [String: AttributeValue] = [:]
@@ -15,7 +16,7 @@ package final class AttributeSet: Sendable, Hashable {
     let sorted = last.sorted { $0.key < $1.key }.map { Attribute($0.key, $0.value) }
     self.attributes = sorted
     encoded = ValueEncoding.encode(.map(sorted))
-    contentHash = encoded.hashValue
+    contentHash = ContentHash.of(encoded)
   }
 
   /// Reads a set back from `encoded` bytes; nil when they are damaged. Bytes in canonical order are taken as they are.
@@ -33,7 +34,7 @@ package final class AttributeSet: Sendable, Hashable {
       self.attributes = canonical.attributes
       self.encoded = canonical.encoded
     }
-    contentHash = self.encoded.hashValue
+    contentHash = ContentHash.of(self.encoded)
   }
 
   package static let none = AttributeSet([])

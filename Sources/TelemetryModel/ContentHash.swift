@@ -15,6 +15,15 @@ package enum ContentHash {
     mix(id.high ^ 0x9e37_79b9_7f4a_7c15, id.low ^ 0xd1b5_4a32_d192_ed03)
   }
 
+  package static func of(_ bytes: [UInt8]) -> UInt64 {
+    unsafe of(bytes.span.bytes, start: 0, count: bytes.count)
+  }
+
+  package static func of(_ text: String) -> UInt64 {
+    let bytes = text.utf8.span
+    return unsafe of(bytes.bytes, start: 0, count: bytes.count)
+  }
+
   /// Hash of `count` bytes of `bytes` from `start`. The range is checked once.
   package static func of(_ bytes: RawSpan, start: Int, count: Int) -> UInt64 {
     precondition(start >= 0 && count >= 0 && start <= bytes.byteCount - count, "the range lies inside the bytes")

@@ -103,6 +103,8 @@ package enum Field {
   /// Computed from the series.
   package static let metricName = FieldReference(.intrinsic, "metric")
   package static let unit = FieldReference(.intrinsic, "unit")
+  /// Computed from the series: `MetricKind.name`.
+  package static let metricKind = FieldReference(.intrinsic, "metric_kind")
   package static let startTime = FieldReference(.intrinsic, "start_time")
   /// int or double.
   package static let value = FieldReference(.intrinsic, "value")
@@ -138,7 +140,8 @@ package enum Field {
     let all = [
       time, traceID, spanID, flags, droppedAttributesCount, truncatedValuesCount, scopeName, scopeVersion, observedTime,
       severity, severityText, body, eventName, parentSpanID, name, kind, duration, status, statusMessage, traceState,
-      droppedEventsCount, droppedLinksCount, metricName, unit, startTime, value, count, sum, minimum, maximum,
+      droppedEventsCount, droppedLinksCount, metricName, unit, metricKind, startTime, value, count, sum, minimum,
+      maximum,
       bucketCounts, scale, zeroCount, zeroThreshold, positiveOffset, positiveCounts, negativeOffset, negativeCounts,
       quantiles, positiveSpans, negativeSpans, positiveFloatCounts, negativeFloatCounts, customBounds, resetHint,
     ]

@@ -60,6 +60,8 @@ package final class Series: Sendable, Hashable {
   package let attributes: AttributeSet
   /// Upper bounds of an explicit-bucket histogram; empty otherwise.
   package let bounds: [Double]
+  /// Hash of the identity, the same in every process: tables of series compare it before they compare contents.
+  package let contentHash: UInt64
 
   package init(
     resource: Resource, scope: InstrumentationScope, name: String, unit: String, description: String, kind: MetricKind,
@@ -75,18 +77,29 @@ package final class Series: Sendable, Hashable {
     self.isMonotonic = isMonotonic
     self.attributes = attributes
     self.bounds = bounds
+    contentHash = Series.hash(resource, scope, name, unit, kind, temporality, isMonotonic, attributes, bounds)
+  }
+
+  private static func hash(
+    _ resource: Resource, _ scope: InstrumentationScope, _ name: String, _ unit: String, _ kind: MetricKind,
+    _ temporality: Temporality, _ isMonotonic: Bool, _ attributes: AttributeSet, _ bounds: [Double]
+  ) -> UInt64 {
+    let forms = UInt64(kind.rawValue) << 16 | UInt64(temporality.rawValue) << 8 | (isMonotonic ? 1 : 0)
+    var hash = ContentHash.mix(ContentHash.of(name) ^ forms, ContentHash.of(unit))
+    hash = ContentHash.mix(hash, attributes.contentHash)
+    hash = ContentHash.mix(hash ^ ContentHash.of(resource.schemaURL), resource.attributes.contentHash)
+    hash = ContentHash.mix(hash ^ ContentHash.of(scope.name), ContentHash.of(scope.version))
+    for bound in bounds { hash = ContentHash.mix(hash ^ 0x9e37_79b9_7f4a_7c15, (bound + 0).bitPattern) }
+    return hash
   }
 
   package static func == (left: Series, right: Series) -> Bool {
     left === right
-      || (left.name == right.name && left.attributes == right.attributes && left.resource == right.resource
+      || (left.contentHash == right.contentHash && left.name == right.name && left.attributes == right.attributes
+        && left.resource == right.resource
         && left.kind == right.kind && left.unit == right.unit && left.temporality == right.temporality
         && left.isMonotonic == right.isMonotonic && left.scope == right.scope && left.bounds == right.bounds)
   }
 
-  package func hash(into hasher: inout Hasher) {
-    hasher.combine(name)
-    hasher.combine(attributes)
-    hasher.combine(resource)
-  }
+  package func hash(into hasher: inout Hasher) { hasher.combine(contentHash) }
 }

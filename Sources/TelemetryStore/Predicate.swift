@@ -9,6 +9,8 @@ package indirect enum Predicate: Sendable, Hashable {
   case not(Predicate)
   /// The row has the field, with any type.
   case exists(FieldReference)
+  /// The row has the field with this type.
+  case hasType(FieldReference, ValueType)
   /// Typed comparison. int and double compare by value; other types only with their own.
   /// A string literal also compares with ids (hex), and enumerations compare as their integers.
   case compare(FieldReference, Comparison, AttributeValue)

@@ -9,51 +9,60 @@ package struct SeriesRequest: Sendable {
   package var includesPoints: Bool
   /// Exemplars come with the points.
   package var includesExemplars: Bool
+  /// Which columns the points have, besides their times. Exemplars come as `includesExemplars` says.
+  package var projection: Projection
   /// At most this many series (those seen first in canonical order); the answer says when there are more.
   package var seriesLimit: Int?
 
   package init(
     timeRange: TimeRange, predicate: Predicate = .all, includesPoints: Bool = false, includesExemplars: Bool = false,
-    seriesLimit: Int? = nil
+    projection: Projection = .everything, seriesLimit: Int? = nil
   ) {
     self.timeRange = timeRange
     self.predicate = predicate
     self.includesPoints = includesPoints
     self.includesExemplars = includesExemplars
+    self.projection = projection
     self.seriesLimit = seriesLimit
   }
 }
 
-/// The series found.
+/// The series found, and the points of all of them in one batch.
 package struct SeriesAnswer: Sendable {
-  /// One entry per distinct series.
+  /// One entry per distinct series, in canonical order: by metric name, then by attributes.
   package var series: [SeriesPoints]
+  /// The points of all series, each series' in time order, one series after the other; nil when they were not asked for.
+  ///
+  /// `series[i].rows` are the rows of series i, in whose order the batch's table of series stands, so that the code of a
+  /// row is its i. A time that a series has twice has the latest write. Exemplars are child rows.
+  /// For loops: `times`, `integers(_:missing:)` and `NumberColumn` give plain arrays with one element per row.
+  package var points: RecordBatch?
   /// How many series matched, also beyond the limit.
   package var matchedCount: Int
   package var statistics: QueryStatistics
 
-  package init(series: [SeriesPoints], matchedCount: Int, statistics: QueryStatistics) {
+  package init(series: [SeriesPoints], points: RecordBatch?, matchedCount: Int, statistics: QueryStatistics) {
     self.series = series
+    self.points = points
     self.matchedCount = matchedCount
     self.statistics = statistics
   }
 }
 
-/// One series with the points of the time range.
+/// One series, and where its points of the time range are.
 package struct SeriesPoints: Sendable {
   package let series: Series
   /// Times of the first and last point in the range.
   package let firstTime: Int64
   package let lastTime: Int64
-  /// Points in time order as a batch whose only series is `series` (with exemplars as children); nil when points were
-  /// not asked for. A time that was written twice has the latest write.
-  package let points: RecordBatch?
+  /// Rows of the answer's `points`; empty when points were not asked for.
+  package let rows: Range<Int>
 
-  package init(series: Series, firstTime: Int64, lastTime: Int64, points: RecordBatch?) {
+  package init(series: Series, firstTime: Int64, lastTime: Int64, rows: Range<Int> = 0..<0) {
     self.series = series
     self.firstTime = firstTime
     self.lastTime = lastTime
-    self.points = points
+    self.rows = rows
   }
 }
 

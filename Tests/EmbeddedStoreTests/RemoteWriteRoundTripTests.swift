@@ -42,7 +42,7 @@ struct RemoteWriteRoundTripTests {
       Issue.record("no values")
       return
     }
-    #expect(values.map(\.bitPattern) == [1.5.bitPattern, 0x7ff0_0000_0000_0002])
+    #expect(values.map(\.bitPattern) == [0x3ff8_0000_0000_0000, 0x7ff0_0000_0000_0002])
     let latency = try #require(series["latency"]?.points)
     let expected: [(ColumnKey, AttributeValue)] = [
       (ColumnKey(Field.count, .int), .int(5)), (ColumnKey(Field.sum, .double), .double(7.5)),

@@ -178,13 +178,23 @@ package final class NaiveStore: TelemetryStore {
       if found[series] == nil { order.append(series) }
       found[series, default: []].append(row)
     }
+    var batches: [RecordBatch] = []
+    var count = 0
     let answer = order.prefix(request.seriesLimit ?? .max).map { (series: Series) -> SeriesPoints in
       let rows = found[series] ?? []
+      let start = count
+      if request.includesPoints {
+        batches.append(NaiveStore.points(rows, series))
+        count += rows.count
+      }
       return SeriesPoints(
-        series: series, firstTime: rows.first?.time ?? 0, lastTime: rows.last?.time ?? 0,
-        points: request.includesPoints ? NaiveStore.points(rows, series) : nil)
+        series: series, firstTime: rows.first?.time ?? 0, lastTime: rows.last?.time ?? 0, rows: start..<count)
     }
-    return SeriesAnswer(series: Array(answer), matchedCount: order.count, statistics: statistics(rows))
+    let empty = RecordBatch(signal: .metrics, rowCount: 0, columns: [])
+    return SeriesAnswer(
+      series: Array(answer),
+      points: request.includesPoints ? (batches.isEmpty ? empty : RecordBatch.concatenated(batches)) : nil,
+      matchedCount: order.count, statistics: statistics(rows))
   }
 
   /// The points of one series; every batch of a fixture has one series and the same columns.

@@ -48,6 +48,7 @@ package struct RowReader {
     case .or(let parts): parts.contains(where: matches)
     case .not(let part): !matches(part)
     case .exists(let field): value(field) != nil
+    case .hasType(let field, let type): value(field)?.type == type
     case .compare(let field, let comparison, let literal):
       value(field).map { compare($0, comparison, literal) } ?? false
     case .memberOf(let field, let literals):

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Series, fields and traces")
 struct ExecutionSeriesTests {
-  @Test("series have their points in time order and the later block's of two", arguments: 0..<24 as Range<UInt64>)
+  @Test("series have their points in time order and the later block's of two", arguments: 0..<40 as Range<UInt64>)
   func seriesMatchOracle(seed: UInt64) async throws {
     var random = RandomTelemetry(seed: seed)
     let batch = random.batch(.metrics, rowCount: 200)
@@ -16,6 +16,11 @@ struct ExecutionSeriesTests {
     let predicate = random.pick([
       Predicate.all, .equals(Field.metricName, .string("metric.1")), .not(.exists(Field.unit)),
       .compare(FieldReference(.record, "core"), .less, .int(5)), .compare(Field.value, .less, .int(1000)),
+      .and([
+        .not(.equals(FieldReference(.resource, "region"), .string("eu0"))),
+        .text(Field.metricName, TextMatch(.regularExpression("metric.[12]", anchored: true))),
+      ]),
+      .or([.equals(Field.scopeName, .string("lib1")), .equals(FieldReference(.any, "shard"), .int(0)), .nothing]),
       .text(FieldReference(.any, "region"), TextMatch(.contains("EU"), isCaseFolded: true)),
       .anyText(TextMatch(.phrase("metric", lastIsPrefix: false))),
     ])
@@ -42,23 +47,87 @@ struct ExecutionSeriesTests {
     #expect(answer.series.count == min(limit ?? .max, expected.count))
     #expect(answer.series.map(\.series.name) == answer.series.map(\.series.name).sorted())
     let source = RowOracle(batch: batch)
-    for found in answer.series {
+    let points = try #require(answer.points)
+    let pointIDs = ids([points])
+    let oracle = RowOracle(batch: points)
+    #expect(points.rowCount == answer.series.reduce(0) { $0 + $1.rows.count } && pointIDs.count == points.rowCount)
+    for (rank, found) in answer.series.enumerated() {
       let own = expected[found.series] ?? [:]
-      let points = try #require(found.points)
-      #expect(points.times == own.keys.sorted(), "seed \(seed)")
-      #expect(ids([points]) == own.sorted { $0.key < $1.key }.map(\.value), "seed \(seed)")
+      #expect(Array(points.times[found.rows]) == own.keys.sorted(), "seed \(seed)")
+      #expect(Array(pointIDs[found.rows]) == own.sorted { $0.key < $1.key }.map(\.value), "seed \(seed)")
       #expect(found.firstTime == own.keys.min() && found.lastTime == own.keys.max())
-      let oracle = RowOracle(batch: points)
-      for (row, id) in ids([points]).enumerated() {
-        #expect(oracle.values(Field.value, row) == source.values(Field.value, Int(id)))
+      #expect(points.series[rank] == found.series && points.seriesCodes[found.rows].allSatisfy { $0 == UInt32(rank) })
+      for row in found.rows {
+        #expect(oracle.values(Field.value, row) == source.values(Field.value, Int(pointIDs[row])))
         let exemplars = points.child(.exemplar)?.children(ofRow: row).count ?? 0
-        #expect(exemplars == batch.child(.exemplar)?.children(ofRow: Int(id)).count ?? 0)
+        #expect(exemplars == batch.child(.exemplar)?.children(ofRow: Int(pointIDs[row])).count ?? 0)
       }
+    }
+    // Only the values: the same points without the other columns and without exemplars.
+    let narrow = try await executor().series(
+      SeriesRequest(
+        timeRange: range, predicate: predicate, includesPoints: true, projection: .fields([Field.value]),
+        seriesLimit: limit), over: blocks)
+    let values = try #require(narrow.points)
+    #expect(values.columns.allSatisfy { $0.key.name == Field.value.key || $0.key.name == Field.time.key })
+    #expect(values.child(.exemplar) == nil && values.times == points.times)
+    #expect(narrow.series.map(\.rows) == answer.series.map(\.rows))
+    let numbers = NumberColumn(values, Field.value)
+    for row in 0..<values.rowCount {
+      #expect(numbers[row] == oracle.values(Field.value, row).first.flatMap(RowOracle.number))
     }
     let withoutPoints = try await executor().series(
       SeriesRequest(timeRange: range, predicate: predicate), over: blocks)
     #expect(withoutPoints.series.count == expected.count)
-    #expect(withoutPoints.series.allSatisfy { $0.points == nil })
+    #expect(withoutPoints.points == nil && withoutPoints.series.allSatisfy { $0.rows.isEmpty })
+  }
+
+  @Test("a long series over many overlapping blocks comes once, the latest write of each time")
+  func overlappingRuns() async throws {
+    let series = (0..<3).map { number in
+      Series(
+        resource: Resource(attributes: .none), scope: InstrumentationScope(), name: "m", unit: "", description: "",
+        kind: .sum, temporality: .cumulative, isMonotonic: true,
+        attributes: AttributeSet([Attribute("number", .int(Int64(number)))]))
+    }
+    var generator = SeededGenerator(seed: 5)
+    var blocks: [TestBlock] = []
+    var expected = [[Int64: Double]](repeating: [:], count: series.count)
+    for block in 0..<12 {
+      // Series 0 goes on from block to block; series 1 comes again and again; series 2 falls back in time and repeats.
+      var rows: [(code: UInt32, time: Int64)] = []
+      for step in 0..<50 {
+        rows.append((0, Int64(block * 50 + step)))
+        if block % 3 == 0 { rows.append((1, Int64(step * 7))) }
+        rows.append((2, Int64.random(in: 0..<100, using: &generator)))
+      }
+      rows.sort { ($0.code, $0.time) < ($1.code, $1.time) }
+      let values = rows.indices.map { Double(block * 1000 + $0) }
+      for (row, value) in zip(rows, values) { expected[Int(row.code)][row.time] = value }
+      // Every other block has integers, which are another column.
+      let column =
+        block % 2 == 0
+        ? Column(ColumnKey(Field.value, .double), values: .double(values))
+        : Column(ColumnKey(Field.value, .int), values: .int64(values.map { Int64($0) }))
+      let batch = RecordBatch(
+        signal: .metrics, rowCount: rows.count,
+        columns: [Column(ColumnKey(Field.time, .int), values: .int64(rows.map(\.time))), column], series: series,
+        seriesCodes: rows.map(\.code))
+      blocks.append(TestBlock(batch, hasSeriesColumns: block % 2 == 0))
+    }
+    let answer = try await executor().series(SeriesRequest(timeRange: .all, includesPoints: true), over: blocks)
+    let points = try #require(answer.points)
+    let numbers = NumberColumn(points, Field.value)
+    #expect(answer.series.count == 3 && numbers.isPresent.isEmpty)
+    for found in answer.series {
+      guard case .int(let number)? = found.series.attributes["number"] else { continue }
+      let own = expected[Int(number)].sorted { $0.key < $1.key }
+      #expect(Array(points.times[found.rows]) == own.map(\.key))
+      #expect(Array(numbers.values[found.rows]) == own.map(\.value))
+    }
+    let few = try await executor().series(
+      SeriesRequest(timeRange: TimeRange(start: 120, end: 130), includesPoints: true, seriesLimit: 1), over: blocks)
+    #expect(few.matchedCount == 2 && few.points?.times == Array(120..<130))
   }
 
   @Test("a trace comes whole, sorted by start, from the blocks that may hold it")

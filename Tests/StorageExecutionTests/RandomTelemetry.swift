@@ -90,8 +90,10 @@ struct RandomTelemetry {
     var blocks: [TestBlock] = []
     for rows in rows where !rows.isEmpty {
       let rows = chance(0.5) ? rows : rows.sorted { times[Int($0)] < times[Int($1)] }
-      let part = withDictionaries(batch.gathered(rows))
-      blocks.append(TestBlock(part, knowsBounds: chance(0.7), hasFilter: chance(0.7)))
+      var part = withDictionaries(batch.gathered(rows))
+      if chance(0.5) { part = part.gathered(part.storageOrder()) }
+      blocks.append(
+        TestBlock(part, knowsBounds: chance(0.7), hasFilter: chance(0.7), hasSeriesColumns: chance(0.5)))
     }
     blocks.shuffle(using: &generator)
     return blocks

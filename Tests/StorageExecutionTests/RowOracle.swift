@@ -54,6 +54,7 @@ struct RowOracle {
     case .or(let parts): return parts.contains { matches($0, row) }
     case .not(let part): return !matches(part, row)
     case .exists(let field): return !values(field, row).isEmpty
+    case .hasType(let field, let type): return values(field, row).contains { $0.type == type }
     case .compare(let field, let comparison, let literal):
       return values(field, row).contains { RowOracle.compares($0, comparison, adapted(literal, field)) }
     case .memberOf(let field, let literals):

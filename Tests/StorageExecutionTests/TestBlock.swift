@@ -1,6 +1,8 @@
 import Synchronization
+import TelemetryEncoding
 import TelemetryModel
-import TelemetryStorage
+
+@testable import TelemetryStorage
 
 /// A batch as a block that gives exactly the columns asked for, knows bounds and filters or not, and may be damaged.
 final class TestBlock: BlockSource {
@@ -12,12 +14,14 @@ final class TestBlock: BlockSource {
   let readCount = Atomic<Int>(0)
   let timeFirst: Int64
   let timeLast: Int64
+  let seriesColumns: SeriesColumns?
 
   init(
-    _ batch: RecordBatch, knowsBounds: Bool = true, hasFilter: Bool = true, isDamaged: Bool = false,
-    onRead: (@Sendable () -> Void)? = nil
+    _ batch: RecordBatch, knowsBounds: Bool = true, hasFilter: Bool = true, hasSeriesColumns: Bool = false,
+    isDamaged: Bool = false, onRead: (@Sendable () -> Void)? = nil
   ) {
     self.batch = batch
+    seriesColumns = hasSeriesColumns ? TestBlock.columns(of: batch.series) : nil
     self.knowsBounds = knowsBounds
     self.hasFilter = hasFilter
     self.isDamaged = isDamaged
@@ -26,11 +30,23 @@ final class TestBlock: BlockSource {
     timeLast = batch.times.max() ?? 0
   }
 
+  /// The series as a part has them.
+  private static func columns(of series: [Series]) -> SeriesColumns? {
+    let (resources, scopes, bytes) = SeriesTable.encode(series)
+    var reader = EncodingReader(bytes.bytes)
+    return try? SeriesTable.decode(&reader, resources: resources, scopes: scopes)
+  }
+
+  var seriesCodeBounds: ClosedRange<Int>? {
+    guard knowsBounds, let low = batch.seriesCodes.min(), let high = batch.seriesCodes.max() else { return nil }
+    return Int(low)...Int(high)
+  }
+
   var signal: Signal { batch.signal }
   var rowCount: Int { batch.rowCount }
   var resources: [Resource] { batch.resources }
   var scopes: [InstrumentationScope] { batch.scopes }
-  var series: [Series] { batch.series }
+  var series: [Series] { seriesColumns?.series ?? batch.series }
   var columns: [(key: ColumnKey, rowCount: Int)] { batch.columns.map { ($0.key, $0.values.count) } }
 
   func childColumns(_ kind: ChildKind) -> [(key: ColumnKey, rowCount: Int)] {

@@ -55,7 +55,7 @@ struct RemoteWriteTests {
       Issue.record("no values")
       return
     }
-    #expect(values.map(\.bitPattern) == [1.5.bitPattern, RemoteWriteBodies.staleMarker.bitPattern])
+    #expect(values.map(\.bitPattern) == [0x3ff8_0000_0000_0000, RemoteWriteBodies.staleMarker.bitPattern])
     checkHistograms(batch, rows: Array(untyped[2...]))
     let exemplars = try #require(batch.child(.exemplar))
     #expect(exemplars.parentRows.map { Int($0) } == rows(batch, .exemplars))

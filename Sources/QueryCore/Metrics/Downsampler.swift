@@ -1,188 +1,119 @@
 package import TelemetryModel
 
-/// Turns the points of a series into one state per step.
+/// Turns runs of points into one number per step, for one function, straight from the arrays of an answer.
 ///
 /// Counters: what was added between two points is spread evenly over the time between them, so that a step shorter than
 /// the export interval has no gaps. A cumulative counter that fell, or whose start time lies after the point before,
 /// began anew, and its whole value was added. The first point of a cumulative counter counts only when its start time
 /// lies in the window or at most one step before.
 /// A delta point without a start time counts at its own time.
-package struct Downsampler: Sendable {
-  private let axis: TimeAxis
-  private var steps: [StepState?]
+/// One owner: it keeps scratch space from series to series.
+package struct Downsampler {
+  let points: PointColumns
+  let axis: TimeAxis
+  let function: MetricFunction
+  /// A start time from here on tells that a counter began in the window, or at most one step before.
+  let earliestStart: Int64
+  /// Of the series under way: what was added in each step, and the nanoseconds that are covered.
+  var added: [Double]
+  var covered: [Int64]
+  var isTouched: [Bool]
+  var buckets = PointBuckets()
+  var previousBuckets = PointBuckets()
 
-  package init(axis: TimeAxis) {
+  package init(_ points: RecordBatch, function: MetricFunction, axis: TimeAxis) {
+    self.points = PointColumns(points)
+    self.function = function
     self.axis = axis
-    steps = Array(repeating: nil, count: axis.count)
+    let (start, overflow) = axis.range.start.subtractingReportingOverflow(axis.step)
+    earliestStart = max(1, overflow ? .min : start)
+    added = [Double](repeating: 0, count: axis.count)
+    covered = [Int64](repeating: 0, count: axis.count)
+    isTouched = [Bool](repeating: false, count: axis.count)
   }
 
-  /// The states of a series' points. `points` are in time order and may begin before the axis.
-  package static func steps(_ points: [MetricPoint], of series: Series, axis: TimeAxis) -> [StepState?] {
-    var sampler = Downsampler(axis: axis)
-    switch series.kind {
-    case .gauge, .untyped: sampler.addGauge(points)
-    case .sum: sampler.addSum(points, temporality: series.temporality)
-    case .histogram, .exponentialHistogram: sampler.addHistogram(points, of: series)
-    case .summary: sampler.addSummary(points)
-    case .metadata, .exemplars: break
-    }
-    return sampler.steps
-  }
-
-  private mutating func update(_ time: Int64, _ change: (inout StepState) -> Void) {
-    guard axis.range.contains(time), let index = axis.index(of: time) else { return }
-    update(index, change)
-  }
-
-  private mutating func update(_ index: Int, _ change: (inout StepState) -> Void) {
-    var state = steps[index] ?? StepState()
-    change(&state)
-    steps[index] = state
-  }
-
-  private mutating func addValue(_ point: MetricPoint, _ value: Double) {
-    update(point.time) { state in
-      state.lastTotal = value
-      state.lastCount = 1
-      state.sum += value
-      state.count += 1
-      state.include(minimum: value, maximum: value)
+  /// Adds the points of one series to a line.
+  ///
+  /// - Parameter rows: in time order; they may begin before the axis.
+  package mutating func add(_ series: Series, rows: Range<Int>, to states: inout StepStates) {
+    guard rows.upperBound <= points.times.count else { return }
+    switch (function, series.kind) {
+    case (.rate, .gauge), (.increase, .gauge), (_, .metadata), (_, .exemplars): break
+    case (.rate, _), (.increase, _):
+      addIncreases(
+        points.total(of: series.kind), rows, isDelta: series.temporality == .delta && series.kind != .summary,
+        to: &states)
+    case (_, .gauge), (_, .sum), (_, .untyped): addValues(rows, to: &states)
+    case (.raw, _): addMeans(rows, to: &states)
+    case (_, .histogram), (_, .exponentialHistogram): addObservations(series, rows, to: &states)
+    case (_, .summary): addSummary(rows, to: &states)
     }
   }
 
-  private mutating func addGauge(_ points: [MetricPoint]) {
-    for point in points { if let value = point.value { addValue(point, value) } }
-  }
-
-  private mutating func addSum(_ points: [MetricPoint], temporality: Temporality) {
-    for point in points { if let value = point.value { addValue(point, value) } }
-    addIncreases(points, temporality: temporality)
-  }
-
-  /// Spreads what counters and histogram counts added.
-  private mutating func addIncreases(_ points: [MetricPoint], temporality: Temporality) {
-    var previous: MetricPoint?
-    for point in points {
-      guard let total = point.total else { continue }
-      if temporality == .delta {
-        let start = point.startTime > 0 && point.startTime < point.time ? point.startTime : point.time
-        spread(total, from: start, to: point.time, isCumulative: false)
-        continue
+  /// Values of gauges and sums.
+  private mutating func addValues(_ rows: Range<Int>, to states: inout StepStates) {
+    let value = points.value
+    guard !value.isEmpty else { return }
+    var cursor = StepCursor(axis)
+    if function == .raw {
+      // The last value of each step.
+      var last: (step: Int, value: Double)?
+      for row in rows where value.contains(row) {
+        guard let step = cursor.move(to: points.times[row]) else { continue }
+        if let last, last.step != step { states.add(last.value, weight: 1, to: last.step) }
+        last = (step, value.values[row])
       }
-      if let before = previous, let beforeTotal = before.total {
-        let restarted = total < beforeTotal || (point.startTime > before.time)
-        let start = restarted && point.startTime > before.time ? point.startTime : before.time
-        spread(restarted ? total : total - beforeTotal, from: start, to: point.time, isCumulative: true)
-      } else if point.startTime >= axis.range.start - axis.step, point.startTime < point.time, point.startTime > 0 {
-        spread(total, from: point.startTime, to: point.time, isCumulative: true)
-      }
-      previous = point
-    }
-  }
-
-  private mutating func spread(_ amount: Double, from start: Int64, to end: Int64, isCumulative: Bool) {
-    guard start < end else {
-      guard let index = axis.index(of: end), axis.range.contains(end) else { return }
-      let seconds = axis.seconds(index)
-      update(index) { state in
-        state.increase += amount
-        state.rate += seconds > 0 ? amount / seconds : 0
-        state.hasIncrease = true
-      }
+      if let last { states.add(last.value, weight: 1, to: last.step) }
       return
     }
-    let interval = TimeRange(start: start, end: end).intersection(axis.range)
-    guard !interval.isEmpty, let first = axis.index(of: interval.start), let last = axis.index(of: interval.end - 1)
-    else { return }
-    let whole = Double(end &- start)
-    for index in first...last {
-      let part = axis.covered(index).intersection(interval)
-      let seconds = Double(part.end - part.start) / 1e9
-      let added = amount * seconds * 1e9 / whole
-      let denominator = isCumulative ? coverage(index, adding: seconds) : axis.seconds(index)
-      update(index) { state in
-        state.increase += added
-        state.rate = isCumulative ? state.increase / denominator : state.rate + added / max(denominator, 1e-9)
-        state.hasIncrease = true
+    for row in rows where value.contains(row) {
+      guard let step = cursor.move(to: points.times[row]) else { continue }
+      let number = value.values[row]
+      switch function {
+      case .average, .sum: states.add(number, weight: 1, to: step)
+      case .count: states.add(1, weight: 1, to: step)
+      case .minimum: states.include(minimum: number, to: step)
+      case .maximum: states.include(maximum: number, to: step)
+      case .raw, .rate, .increase, .quantile: break
       }
     }
   }
 
-  /// Seconds of each step that cumulative points cover.
-  private var covered: [Int: Double] = [:]
-
-  private mutating func coverage(_ index: Int, adding seconds: Double) -> Double {
-    let sum = covered[index, default: 0] + seconds
-    covered[index] = sum
-    return max(sum, 1e-9)
+  /// The mean of the last histogram or summary of each step.
+  private mutating func addMeans(_ rows: Range<Int>, to states: inout StepStates) {
+    var cursor = StepCursor(axis)
+    var last: (step: Int, mean: Double)?
+    for row in rows {
+      guard let count = points.count[row], count > 0, let sum = points.sum[row],
+        let step = cursor.move(to: points.times[row])
+      else { continue }
+      if let last, last.step != step { states.add(last.mean, weight: 1, to: last.step) }
+      last = (step, sum / count)
+    }
+    if let last { states.add(last.mean, weight: 1, to: last.step) }
   }
 
-  private mutating func addHistogram(_ points: [MetricPoint], of series: Series) {
-    addIncreases(points, temporality: series.temporality)
-    var previous: MetricPoint?
-    for point in points {
-      defer { previous = point }
-      if let sum = point.sum, let count = point.count, count > 0 {
-        update(point.time) { state in
-          state.lastTotal = sum / count
-          state.lastCount = 1
-        }
-      }
-      guard let added = added(point, since: previous, series: series) else { continue }
-      update(point.time) { state in
-        state.count += added.count
-        state.sum += added.sum
-        state.distribution.merge(added.distribution)
-        state.include(minimum: point.minimum, maximum: point.maximum)
-      }
-    }
-  }
-
-  /// The observations of a point that the one before did not hold yet; nil when that cannot be known.
-  private func added(
-    _ point: MetricPoint, since previous: MetricPoint?, series: Series
-  ) -> (count: Double, sum: Double, distribution: BucketDistribution)? {
-    let whole = (point.count ?? 0, point.sum ?? 0, Downsampler.distribution(point, bounds: series.bounds))
-    if series.temporality == .delta { return whole }
-    guard let previous else {
-      return point.startTime >= axis.range.start - axis.step && point.startTime > 0 ? whole : nil
-    }
-    if (point.count ?? 0) < (previous.count ?? 0) || point.startTime > previous.time { return whole }
-    let earlier: BucketDistribution
-    var later = whole.2
-    if let new = point.exponential, let old = previous.exponential, new.scale != old.scale {
-      later = new.downscaled(to: old.scale).distribution
-      earlier = old.downscaled(to: new.scale).distribution
-    } else {
-      earlier = Downsampler.distribution(previous, bounds: series.bounds)
-    }
-    guard let difference = later.subtracting(earlier) else { return whole }
-    return ((point.count ?? 0) - (previous.count ?? 0), (point.sum ?? 0) - (previous.sum ?? 0), difference)
-  }
-
-  private static func distribution(_ point: MetricPoint, bounds: [Double]) -> BucketDistribution {
-    if let exponential = point.exponential { return exponential.distribution }
-    var result = BucketDistribution()
-    for (index, count) in (point.explicit ?? []).enumerated() where index <= bounds.count {
-      let upper = index < bounds.count ? bounds[index] : .infinity
-      let lower = index > 0 ? bounds[index - 1] : upper > 0 && upper < .infinity ? 0 : -.infinity
-      result.add(.init(lower: lower, upper: upper), count)
-    }
-    return result
-  }
-
-  private mutating func addSummary(_ points: [MetricPoint]) {
-    addIncreases(points, temporality: .cumulative)
-    for point in points {
-      update(point.time) { state in
-        if let sum = point.sum, let count = point.count, count > 0 {
-          state.lastTotal = sum / count
-          state.lastCount = 1
-          state.sum = sum
-          state.count = count
-        }
-        state.quantiles = point.quantiles
+  /// What the last summary of each step says.
+  private mutating func addSummary(_ rows: Range<Int>, to states: inout StepStates) {
+    var cursor = StepCursor(axis)
+    var lastOfStep: (step: Int, row: Int)?
+    func add(_ row: Int, _ step: Int, _ states: inout StepStates) {
+      switch function {
+      case .average:
+        if let count = points.count[row], count > 0 { states.add(points.sum[row] ?? 0, weight: count, to: step) }
+      case .sum:
+        if let count = points.count[row], count > 0 { states.add(points.sum[row] ?? 0, weight: 1, to: step) }
+      case .count: if let count = points.count[row], count > 0 { states.add(count, weight: 1, to: step) }
+      case .quantile(let quantile):
+        if let value = points.reported(quantile, row) { states.add(value, weight: 1, to: step) }
+      case .raw, .rate, .increase, .minimum, .maximum: break
       }
     }
+    for row in rows {
+      guard let step = cursor.move(to: points.times[row]) else { continue }
+      if let last = lastOfStep, last.step != step { add(last.row, last.step, &states) }
+      lastOfStep = (step, row)
+    }
+    if let last = lastOfStep { add(last.row, last.step, &states) }
   }
 }

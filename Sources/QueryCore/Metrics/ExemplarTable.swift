@@ -17,19 +17,26 @@ package struct ExemplarTable: Sendable {
 
   package let exemplars: [Exemplar]
 
-  package init(_ series: [SeriesPoints], lines: [MetricTable.Line], range: TimeRange) {
-    var found: [Exemplar] = []
+  package init(_ answer: SeriesAnswer, lines: [MetricTable.Line], range: TimeRange) {
+    guard let table = answer.points?.child(.exemplar) else {
+      exemplars = []
+      return
+    }
+    var times = [Int64](repeating: 0, count: table.rowCount)
+    if let column = table.column(ColumnKey(Field.time, .int)), case .int64(let numbers) = column.values {
+      for (index, number) in numbers.enumerated() { times[column.rows.map { Int($0[index]) } ?? index] = number }
+    }
+    var found: [(time: Int64, row: Int, line: Int)] = []
     for (line, entry) in lines.enumerated() {
-      for member in entry.members where member < series.count {
-        guard let table = series[member].points?.child(.exemplar) else { continue }
-        for row in 0..<table.rowCount {
-          let exemplar = ExemplarTable.exemplar(table, row, line: line)
-          if range.contains(exemplar.time) { found.append(exemplar) }
-        }
+      for member in entry.members where member < answer.series.count {
+        let points = answer.series[member].rows
+        let first = table.children(ofRow: points.lowerBound).lowerBound
+        let end = table.children(ofRow: points.upperBound).lowerBound
+        for row in first..<end where range.contains(times[row]) { found.append((times[row], row, line)) }
       }
     }
-    found.sort { $0.time > $1.time }
-    exemplars = Array(found.prefix(ExemplarTable.limit))
+    found.sort { ($1.time, $0.line, $0.row) < ($0.time, $1.line, $1.row) }
+    exemplars = found.prefix(ExemplarTable.limit).map { ExemplarTable.exemplar(table, $0.row, line: $0.line) }
   }
 
   private static func exemplar(_ table: ChildTable, _ row: Int, line: Int) -> Exemplar {

@@ -32,6 +32,21 @@ package enum MetricFunction: Sendable, Hashable {
     }
   }
 
+  /// The columns of points that the function reads, besides their times.
+  package var fields: [FieldReference] {
+    switch self {
+    case .raw: [Field.value, Field.sum, Field.count]
+    case .rate, .increase: [Field.value, Field.count, Field.startTime]
+    case .average, .minimum, .maximum, .sum, .count:
+      [Field.value, Field.count, Field.sum, Field.minimum, Field.maximum, Field.startTime]
+    case .quantile:
+      [
+        Field.count, Field.startTime, Field.bucketCounts, Field.scale, Field.zeroCount, Field.zeroThreshold,
+        Field.positiveOffset, Field.positiveCounts, Field.negativeOffset, Field.negativeCounts, Field.quantiles,
+      ]
+    }
+  }
+
   /// What a metric shows when the question does not say.
   package static func standard(_ kind: MetricKind, isMonotonic: Bool) -> String {
     switch kind {

@@ -17,65 +17,92 @@ package struct MetricTable: Sendable {
   package let matchedCount: Int
 
   /// - Parameters:
-  ///   - series: with points that begin a little before the axis, so that counters know what they had counted.
+  ///   - answer: with points that begin a little before the axis, so that counters know what they had counted.
   ///   - groupBy: nil keeps every series by itself, named by the attributes in which the series differ.
   ///   - isStopped: asked between series, so that a question nobody waits for ends.
   package init(
-    _ series: [SeriesPoints], function: MetricFunction, groupBy: GroupBy?, axis: TimeAxis, limit: Int,
+    _ answer: SeriesAnswer, function: MetricFunction, groupBy: GroupBy?, axis: TimeAxis, limit: Int,
     isStopped: () -> Bool = { false }
   ) {
-    var keys: [[AttributeValue?]: Int] = [:]
-    var groups: [(key: [AttributeValue?], members: [Int], steps: [StepState?])] = []
-    for (index, entry) in series.enumerated() {
-      if isStopped() { break }
-      let points = entry.points.map { MetricPointReader($0).points() } ?? []
-      let steps = Downsampler.steps(points, of: entry.series, axis: axis)
-      let key = groupBy.map { $0.fields.map { SeriesFields.value($0, of: entry.series) } } ?? [.int(Int64(index))]
-      if let known = keys[key] {
-        groups[known].members.append(index)
-        for step in steps.indices {
-          groups[known].steps[step] = MetricTable.merged(groups[known].steps[step], steps[step])
+    let series = answer.series
+    var ranking = Ranking(limit: limit)
+    if let points = answer.points, let first = series.first?.series {
+      var sampler = Downsampler(points, function: function, axis: axis)
+      let isAdditive = first.kind == .sum
+      if let groupBy {
+        let groups = MetricTable.groups(series, by: groupBy)
+        for group in groups where !isStopped() {
+          var states = StepStates(stepCount: axis.count)
+          for member in group.members { sampler.add(series[member].series, rows: series[member].rows, to: &states) }
+          let key = MetricTable.named(groupBy.names, groupBy.shown(group.key))
+          ranking.add(Line(key: key, values: states.values(function, isAdditive: isAdditive), members: group.members))
         }
       } else {
-        keys[key] = groups.count
-        groups.append((key, [index], steps))
+        let names = SeriesFields.differing(series.map(\.series))
+        for (index, entry) in series.enumerated() where !isStopped() {
+          var states = StepStates(stepCount: axis.count)
+          sampler.add(entry.series, rows: entry.rows, to: &states)
+          let key = names.compactMap { field in
+            SeriesFields.value(field, of: entry.series).map { (name: field.text, value: $0) }
+          }
+          ranking.add(Line(key: key, values: states.values(function, isAdditive: isAdditive), members: [index]))
+        }
       }
     }
-    let isAdditive = series.first?.series.kind == .sum
-    let names = groupBy == nil ? SeriesFields.differing(series.map(\.series)) : []
-    var lines = groups.map { group in
-      let key =
-        groupBy.map { MetricTable.named($0.names, $0.shown(group.key)) }
-        ?? names.compactMap { field in
-          SeriesFields.value(field, of: series[group.members[0]].series).map { (field.text, $0) }
-        }
-      return Line(
-        key: key, values: group.steps.map { $0?.value(function, isAdditive: isAdditive) }, members: group.members)
-    }
-    lines.removeAll { line in !line.values.contains { $0 != nil } }
-    matchedCount = lines.count
-    let ranked = lines.enumerated().sorted { left, right in
-      let (leftRank, rightRank) = (MetricTable.rank(left.element), MetricTable.rank(right.element))
-      return leftRank != rightRank ? leftRank > rightRank : left.offset < right.offset
-    }
-    self.lines = ranked.prefix(limit).map(\.element)
+    matchedCount = ranking.matchedCount
+    lines = ranking.lines
   }
 
-  private static func merged(_ left: StepState?, _ right: StepState?) -> StepState? {
-    guard var left else { return right }
-    if let right { left.merge(right) }
-    return left
+  private static func groups(
+    _ series: [SeriesPoints], by groupBy: GroupBy
+  ) -> [(key: [AttributeValue?], members: [Int])] {
+    var numbers: [[AttributeValue?]: Int] = [:]
+    var groups: [(key: [AttributeValue?], members: [Int])] = []
+    for (index, entry) in series.enumerated() {
+      let key = groupBy.fields.map { SeriesFields.value($0, of: entry.series) }
+      if let number = numbers[key] {
+        groups[number].members.append(index)
+      } else {
+        numbers[key] = groups.count
+        groups.append((key, [index]))
+      }
+    }
+    return groups
   }
 
   private static func named(_ names: [String], _ values: [AttributeValue?]) -> [(name: String, value: AttributeValue)] {
     zip(names, values).compactMap { name, value in value.map { (name, $0) } }
   }
 
-  /// The greatest value of the line.
-  private static func rank(_ line: Line) -> Double {
-    line.values.reduce(-Double.infinity) { best, value in
-      guard let value, !value.isNaN else { return best }
-      return max(best, value)
+  /// The lines with the greatest values so far; only a few more than the limit are kept.
+  private struct Ranking {
+    private let limit: Int
+    private var kept: [(rank: Double, number: Int, line: Line)] = []
+    private(set) var matchedCount = 0
+
+    init(limit: Int) { self.limit = max(0, limit) }
+
+    /// Adds a line; one without a value is no line.
+    mutating func add(_ line: Line) {
+      guard line.values.contains(where: { $0 != nil }) else { return }
+      let rank = line.values.reduce(-Double.infinity) { best, value in
+        guard let value, !value.isNaN else { return best }
+        return max(best, value)
+      }
+      kept.append((rank, matchedCount, line))
+      matchedCount += 1
+      if kept.count >= limit * 2 + 64 { cut() }
+    }
+
+    private mutating func cut() {
+      kept.sort { $0.rank != $1.rank ? $0.rank > $1.rank : $0.number < $1.number }
+      kept.removeLast(max(0, kept.count - limit))
+    }
+
+    var lines: [Line] {
+      var ranking = self
+      ranking.cut()
+      return ranking.kept.map(\.line)
     }
   }
 }

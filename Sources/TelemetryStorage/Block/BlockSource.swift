@@ -14,6 +14,10 @@ package protocol BlockSource: Sendable {
   var resources: [Resource] { get }
   var scopes: [InstrumentationScope] { get }
   var series: [Series] { get }
+  /// The series by the columns of their table; nil for a block whose series stand by themselves.
+  var seriesColumns: SeriesColumns? { get }
+  /// Smallest and greatest series code of the rows, when known.
+  var seriesCodeBounds: ClosedRange<Int>? { get }
   /// Loads `series`, so that a failure shows here: the table of a damaged or unreadable part is empty.
   func loadSeries() throws(StorageError)
   /// Every column of the block's own rows with the number of rows that have it.
@@ -32,6 +36,8 @@ package protocol BlockSource: Sendable {
 }
 
 extension BlockSource {
+  package var seriesColumns: SeriesColumns? { nil }
+  package var seriesCodeBounds: ClosedRange<Int>? { nil }
   package func loadSeries() throws(StorageError) {}
 }
 

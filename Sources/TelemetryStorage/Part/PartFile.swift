@@ -66,8 +66,8 @@ final class PartFile: Sendable {
 
   /// The series table: from the cache, else read, checked and decoded. Most parts are opened for their names and times
   /// only, and the tables of all parts would not fit in memory.
-  func series() throws(StorageError) -> [Series] {
-    guard let section = seriesSection else { return [] }
+  func series() throws(StorageError) -> SeriesColumns {
+    guard let section = seriesSection else { return .none }
     if let series = SeriesCache.shared[cacheKey] { return series }
     let bytes = try file.read(at: section.offset, count: section.byteCount)
     guard Checksum.crc32c(bytes, 0..<bytes.count) == section.checksum else {

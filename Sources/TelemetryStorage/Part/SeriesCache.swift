@@ -7,7 +7,7 @@ final class SeriesCache: Sendable {
   static let shared = SeriesCache(seriesLimit: 200_000)
 
   private struct Table {
-    let series: [Series]
+    let series: SeriesColumns
     var lastUse: UInt64
   }
 
@@ -31,7 +31,7 @@ final class SeriesCache: Sendable {
     }
   }
 
-  subscript(key: UInt64) -> [Series]? {
+  subscript(key: UInt64) -> SeriesColumns? {
     get {
       state.withLock { state in
         state.clock += 1

@@ -40,7 +40,7 @@ enum SeriesTable {
 
   static func decode(
     _ reader: inout EncodingReader, resources: [Resource], scopes: [InstrumentationScope]
-  ) throws(EncodingError) -> [Series] {
+  ) throws(EncodingError) -> SeriesColumns {
     let count = try reader.count(limit: PartFormat.tableLimit)
     let resourceCodes = try WordCodec.decodeCodes(count: count, limit: resources.count, &reader)
     let scopeCodes = try WordCodec.decodeCodes(count: count, limit: scopes.count, &reader)
@@ -55,14 +55,21 @@ enum SeriesTable {
       var bytes = EncodingReader(Array(descriptorBytes[index]))
       descriptors.append(try Descriptor(&bytes))
     }
-    return (0..<count).map { index in
+    var series: [Series] = []
+    series.reserveCapacity(count)
+    for index in 0..<count {
       let descriptor = descriptors[Int(descriptorCodes[index])]
-      return Series(
-        resource: resources[Int(resourceCodes[index])], scope: scopes[Int(scopeCodes[index])], name: descriptor.name,
-        unit: descriptor.unit, description: descriptor.description, kind: descriptor.kind,
-        temporality: descriptor.temporality, isMonotonic: descriptor.isMonotonic,
-        attributes: sets[Int(setCodes[index])], bounds: descriptor.bounds)
+      series.append(
+        Series(
+          resource: resources[Int(resourceCodes[index])], scope: scopes[Int(scopeCodes[index])], name: descriptor.name,
+          unit: descriptor.unit, description: descriptor.description, kind: descriptor.kind,
+          temporality: descriptor.temporality, isMonotonic: descriptor.isMonotonic,
+          attributes: sets[Int(setCodes[index])], bounds: descriptor.bounds))
     }
+    return SeriesColumns(
+      series: series, names: descriptors.map(\.name), units: descriptors.map(\.unit), descriptorCodes: descriptorCodes,
+      resources: resources, resourceCodes: resourceCodes, scopes: scopes, scopeCodes: scopeCodes, attributeSets: sets,
+      attributeCodes: setCodes)
   }
 
   private static func appendDescriptor(_ series: Series, to writer: inout EncodingWriter) {

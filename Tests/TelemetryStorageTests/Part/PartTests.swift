@@ -207,9 +207,11 @@ struct PartTests {
   }
 
   @Test("the series cache keeps the last used tables within its limit")
-  func seriesCache() {
+  func seriesCache() throws {
     var fixtures = BatchFixtures(seed: 29)
-    let series = fixtures.batch(.metrics, rowCount: 1).series
+    let encoded = SeriesTable.encode(fixtures.batch(.metrics, rowCount: 1).series)
+    var reader = EncodingReader(encoded.bytes.bytes)
+    let series = try SeriesTable.decode(&reader, resources: encoded.resources, scopes: encoded.scopes)
     let cache = SeriesCache(seriesLimit: series.count * 2)
     let keys = (0..<3).map { _ in cache.makeKey() }
     cache[keys[0]] = series

@@ -66,7 +66,8 @@ struct MetricEndpoints: Sendable {
     let groupBy = try question.parameters["by"].map { text throws(QueryError) in try GroupBy(text) }
     let axis = try question.axis(defaultStep: "auto") ?? TimeAxis(range: question.range, step: 60_000_000_000)
     let chosen = question.parameters["fn"]
-    if let chosen, MetricFunction(chosen) == nil {
+    let function = chosen.flatMap { MetricFunction($0) }
+    if let chosen, function == nil {
       throw QueryError(
         .badParameter, "'\(chosen)' is no function", parameter: "fn", position: 0, length: chosen.utf8.count,
         hint: "use raw, rate, increase, avg, min, max, sum, count or a percentile such as p95")
@@ -78,11 +79,12 @@ struct MetricEndpoints: Sendable {
     let answer = try await environment.store.series(
       SeriesRequest(
         timeRange: window, predicate: .all(of: [.equals(Field.metricName, .string(name)), question.predicate]),
-        includesPoints: true, includesExemplars: true, seriesLimit: 10_000))
+        includesPoints: true, includesExemplars: true, projection: function.map { .fields($0.fields) } ?? .everything,
+        seriesLimit: 10_000))
     let kind = answer.series.first?.series
     let text = chosen ?? kind.map { MetricFunction.standard($0.kind, isMonotonic: $0.isMonotonic) } ?? "raw"
     let table = MetricTable(
-      answer.series, function: MetricFunction(text) ?? .raw, groupBy: groupBy, axis: axis, limit: limit,
+      answer, function: MetricFunction(text) ?? .raw, groupBy: groupBy, axis: axis, limit: limit,
       isStopped: { Task.isCancelled })
     var writer = JSONWriter()
     writer.beginObject()
@@ -105,7 +107,7 @@ struct MetricEndpoints: Sendable {
     writer.key("matched")
     writer.integer(max(table.matchedCount, groupBy == nil ? answer.matchedCount : 0))
     writer.key("exemplars")
-    writer.exemplars(ExemplarTable(answer.series, lines: table.lines, range: question.range).exemplars)
+    writer.exemplars(ExemplarTable(answer, lines: table.lines, range: question.range).exemplars)
     writer.key("statistics")
     writer.statistics(answer.statistics, elapsed: ContinuousClock.now - started)
     writer.endObject()

@@ -26,6 +26,7 @@ indirect enum CompiledPredicate: Sendable {
     case .or(let parts): self = .or(try CompiledPredicate.all(parts, &leafCount))
     case .not(let part): self = .not(try CompiledPredicate(part, &leafCount))
     case .exists(let field): self = .leaf(field, .exists, &leafCount)
+    case .hasType(let field, let type): self = .leaf(field, ValueTest(type: type), &leafCount)
     case .compare(let field, let comparison, let literal):
       self = .leaf(field, ValueTest(comparison, literal), &leafCount)
     case .memberOf(let field, let literals): self = .leaf(field, ValueTest(memberOf: literals), &leafCount)

@@ -28,6 +28,7 @@ final class IdentityOutcomes: Sendable {
   /// Below this many entries a table is evaluated again rather than looked up.
   private static let smallestKept = 16
   private let entries = Mutex<[Key: Entry]>([:])
+  private let tables = Mutex<[ObjectIdentifier: (table: SeriesColumns, flags: [Bool])]>([:])
 
   /// The outcome of `evaluate` for each entry of `table`.
   func outcomes<Element: Sendable>(
@@ -39,6 +40,15 @@ final class IdentityOutcomes: Sendable {
     let outcomes = table.map(evaluate)
     entries.withLock { $0[key] = Entry(table: table, outcomes: outcomes) }
     return outcomes
+  }
+
+  /// What `evaluate` says of each series of `table`, evaluated once.
+  func flags(of table: SeriesColumns, _ evaluate: () -> [Bool]) -> [Bool] {
+    let key = ObjectIdentifier(table)
+    if let known = tables.withLock({ $0[key]?.flags }) { return known }
+    let flags = evaluate()
+    tables.withLock { $0[key] = (table, flags) }
+    return flags
   }
 }
 

@@ -30,14 +30,14 @@ struct PredicateEvaluator: Sendable {
     return .conjunction([time, bound])
   }
 
-  /// Whether each series of a block matches, from its own fields; a test on anything else is a comparison on a missing
+  /// Whether each series of the table matches, from its own fields; a test on anything else is a comparison on a missing
   /// field. Evaluated once per table.
-  func acceptedSeries(of block: any BlockSource) -> [Bool] {
-    let predicate = self.predicate
-    return outcomes.outcomes(leaf: 0, over: block.series) {
-      PredicateEvaluator.matches(predicate, $0) ? .accepted : .rejected
-    }.map { $0 == .accepted }
+  func acceptedSeries(of table: SeriesColumns) -> [Bool] {
+    outcomes.flags(of: table) { SeriesSelection(table).flags(predicate) }
   }
+
+  /// Whether a series that stands by itself matches.
+  func accepts(_ series: Series) -> Bool { PredicateEvaluator.matches(predicate, series) }
 
   private static func matches(_ predicate: CompiledPredicate, _ series: Series) -> Bool {
     switch predicate {
@@ -54,8 +54,12 @@ struct PredicateEvaluator: Sendable {
 
 extension Series {
   /// Whether the metric name or a string attribute matches.
+  func matchesAnyText(_ test: ValueTest) -> Bool { test.matches(.string(name)) || attributes.matchesAnyText(test) }
+}
+
+extension AttributeSet {
+  /// Whether a string attribute matches.
   func matchesAnyText(_ test: ValueTest) -> Bool {
-    if test.matches(.string(name)) { return true }
-    return attributes.attributes.contains { $0.value.type == .string && test.matches($0.value) }
+    attributes.contains { $0.value.type == .string && test.matches($0.value) }
   }
 }

@@ -9,7 +9,9 @@ extension ValueTest {
     case .int(let number): return integers.map { ValueTest.matches($0, number) } ?? false
     case .bool(let flag): return booleans.map { ValueTest.matches($0, boolean: flag) } ?? false
     case .double(let number): return doubles.map { ValueTest.matches($0, number) } ?? false
-    case .string(let text): return matches(Array(text.utf8), type: .string)
+    case .string(let text):
+      guard let test = bytes[.string] else { return false }
+      return ValueTest.matches(test, text.utf8.span, type: .string)
     case .bytes(let content): return matches(content, type: .bytes)
     case .array, .map: return matches(ValueEncoding.encode(value), type: value.type)
     case .empty: return matches([], type: .empty)

@@ -58,6 +58,18 @@ struct ValueTest: Sendable {
     return test
   }()
 
+  /// The field has this type, whatever its value.
+  init(type: ValueType) {
+    switch type {
+    case .int: integers = .range(.min ... .max)
+    case .bool: booleans = .range(.min ... .max)
+    case .double: doubles = .any
+    case .traceID: traceIDs = .any
+    case .spanID: spanIDs = .any
+    case .string, .bytes, .array, .map, .empty: bytes[type] = .any
+    }
+  }
+
   /// An int column inside a range.
   init(integers range: ClosedRange<Int64>) { integers = .range(range) }
 

@@ -4,88 +4,68 @@ package import TelemetryStore
 extension QueryExecutor {
   /// The series that match, in canonical order, with their points when asked.
   ///
-  /// Two passes: the first reads codes and times and finds the series; the second reads the points of those within the
-  /// limit.
+  /// Two passes: the first reads codes and times and finds the runs of the series; the second reads the other columns of
+  /// those within the limit, and puts them together run by run.
   package func series(
     _ request: SeriesRequest, over blocks: [any BlockSource]
   ) async throws(StoreFailure) -> SeriesAnswer {
     let own = blocks.filter { $0.signal == .metrics }
     let control = control(blocksTotal: own.count)
     let evaluator = try PredicateEvaluator(request.predicate, timeRange: request.timeRange)
-    let parts = try await runWorkers(control, blockCount: own.count) { (counter) throws(StoreFailure) in
-      var catalogue = SeriesCatalogue()
-      while let number = counter.take() {
-        let knownCount = catalogue.entries.count
-        try findSeries(in: own[number], number, evaluator, control, &catalogue)
-        try control.memory.charge((catalogue.entries.count - knownCount) * 128, for: "series")
-      }
-      return catalogue
+    let finders = try await runWorkers(control, blockCount: own.count) { (counter) throws(StoreFailure) in
+      var finder = SeriesFinder(evaluator, control)
+      while let number = counter.take() { try finder.add(own[number], number: number) }
+      return finder
     }
-    var catalogue = SeriesCatalogue()
-    for part in parts { catalogue.merge(part) }
-    let matched = catalogue.sorted
-    let chosen = request.seriesLimit.map { Array(matched.prefix(max(0, $0))) } ?? matched
-    guard request.includesPoints, !chosen.isEmpty else {
-      let series = chosen.map {
-        SeriesPoints(series: $0.series, firstTime: $0.firstTime, lastTime: $0.lastTime, points: nil)
-      }
-      return SeriesAnswer(series: series, matchedCount: matched.count, statistics: control.statistics)
+    var (found, series) = try await pool.run { () throws(StoreFailure) in
+      try control.checkCancellation()
+      return SeriesRanking.rank(finders)
     }
-    let collector = PointCollector(
-      chosen: chosen, timeRange: request.timeRange, includesExemplars: request.includesExemplars, control: control)
-    let found = try await runWorkers(control, blockCount: own.count) { (counter) throws(StoreFailure) in
-      var found: [PointCollector.Piece] = []
-      while let number = counter.take() {
-        if let piece = try collector.read(own[number], number) { found.append(piece) }
-      }
-      return found
+    let matchedCount = series.count
+    if let limit = request.seriesLimit, limit < matchedCount { series.removeLast(matchedCount - max(0, limit)) }
+    guard request.includesPoints else {
+      return SeriesAnswer(series: series, points: nil, matchedCount: matchedCount, statistics: control.statistics)
     }
-    let pieces = found.flatMap { $0 }.sorted { $0.number < $1.number }
-    let series = try await pool.run { () throws(StoreFailure) in try collector.assemble(pieces) }
-    return SeriesAnswer(series: series, matchedCount: matched.count, statistics: control.statistics)
+    if series.count < matchedCount {
+      let chosenCount = series.count
+      for index in found.indices { found[index].runs.removeAll { $0.series >= chosenCount } }
+    }
+    found.removeAll { $0.runs.isEmpty }
+    let points = try await points(found, series.map(\.series), of: request, over: own, control)
+    series = zip(series, points.ranges).map { entry, rows in
+      SeriesPoints(series: entry.series, firstTime: entry.firstTime, lastTime: entry.lastTime, rows: rows)
+    }
+    return SeriesAnswer(
+      series: series, points: points.batch, matchedCount: matchedCount, statistics: control.statistics)
   }
-}
 
-/// Adds the series of one block that match and have a point in the time range.
-private func findSeries(
-  in block: any BlockSource, _ number: Int, _ evaluator: PredicateEvaluator, _ control: QueryControl,
-  _ catalogue: inout SeriesCatalogue
-) throws(StoreFailure) {
-  let accepted = evaluator.acceptedSeries(of: block)
-  let range = evaluator.timeRange
-  let mayMatch = accepted.contains(true) && range.overlaps(first: block.timeFirst, last: block.timeLast)
-  var selection: BlockPredicate = .constant(false)
-  if mayMatch, !range.isEmpty {
-    selection = accepted.contains(false) ? .codes(.series, accepted: accepted) : .constant(true)
-    if !range.covers(first: block.timeFirst, last: block.timeLast) {
-      let time: BlockPredicate = .columns(
-        [ColumnKey(Field.time, .int)], ValueTest(integers: range.start...range.end - 1))
-      selection = .conjunction([selection, time])
+  /// The points of the runs in one batch, and the rows of each series.
+  private func points(
+    _ found: [BlockRuns], _ series: [Series], of request: SeriesRequest, over blocks: [any BlockSource],
+    _ control: QueryControl
+  ) async throws(StoreFailure) -> (batch: RecordBatch, ranges: [Range<Int>]) {
+    let reader = SeriesPieceReader(request: request, control: control)
+    let read = try await runWorkers(control, blockCount: found.count) { (counter) throws(StoreFailure) in
+      var pieces: [(index: Int, piece: SeriesPiece)] = []
+      while let index = counter.take() {
+        if let piece = try reader.read(blocks[found[index].number], found[index]) { pieces.append((index, piece)) }
+      }
+      return pieces
     }
+    let pieces = read.flatMap { $0 }.sorted { $0.index < $1.index }.map(\.piece)
+    let assembly = try await pool.run { () throws(StoreFailure) in
+      try SeriesAssembly(pieces, seriesCount: series.count)
+    }
+    let made = try await runWorkers(control, blockCount: assembly.jobCount) { (counter) throws(StoreFailure) in
+      var made: [(job: Int, column: Column?)] = []
+      while let job = counter.take() {
+        try control.checkCancellation()
+        made.append((job, try assembly.column(job)))
+      }
+      return made
+    }
+    var columns = [Column?](repeating: nil, count: assembly.jobCount)
+    for (job, column) in made.flatMap({ $0 }) { columns[job] = column }
+    return (assembly.batch(columns, of: series), assembly.layout.ranges)
   }
-  let entries = try control.readBlock(block, selection) {
-    (selected, columns) throws(StorageError) -> [SeriesCatalogue.Entry] in
-    try columns.load([ColumnSelection.Name(.intrinsic, Field.time.key)], identities: true)
-    guard case .int64(let times)? = columns.columns[ColumnKey(Field.time, .int)]?.values,
-      times.count == block.rowCount, columns.seriesCodes.count == block.rowCount
-    else {
-      throw StorageError(.damaged, path: "", detail: "a block of points lacks times or series")
-    }
-    let codes = columns.seriesCodes
-    var first = [Int64](repeating: .max, count: accepted.count)
-    var last = [Int64](repeating: .min, count: accepted.count)
-    for row in selected.rows {
-      let code = Int(codes[Int(row)])
-      let time = times[Int(row)]
-      if time < first[code] { first[code] = time }
-      if time > last[code] { last[code] = time }
-    }
-    let series = block.series
-    return accepted.indices.compactMap { code in
-      guard last[code] >= first[code] else { return nil }
-      return SeriesCatalogue.Entry(
-        series: series[code], blockNumber: number, firstTime: first[code], lastTime: last[code])
-    }
-  }
-  for entry in entries ?? [] { catalogue.add(entry) }
 }

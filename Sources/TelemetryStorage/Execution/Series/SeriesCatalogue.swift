@@ -1,49 +1,94 @@
+import Glibc
 import TelemetryModel
 
-/// The series found so far, with the times of their first and last point.
+/// Gives equal series equal numbers, counted from 0 in the order of first sight: by object first, then by content.
+///
+/// One owner, no locks. Holds every object it has seen, so that an address stands for one object.
 struct SeriesCatalogue: Sendable {
-  struct Entry: Sendable {
-    /// As the block with the greatest number has it: its description is the latest.
-    var series: Series
-    var blockNumber: Int
-    var firstTime: Int64
-    var lastTime: Int64
-  }
+  /// By number: as the block with the greatest number has it, whose description is the latest.
+  private(set) var series: [Series] = []
+  private var blockNumbers: [Int] = []
+  /// Number of an object by its place in `objects`.
+  private var numbers: [UInt32] = []
+  private var objects = KeyTable()
+  private var held: [Series] = []
+  /// Upper half: of the content hash; lower half: number + 1; 0 is empty.
+  private var slots = [UInt64](repeating: 0, count: 64)
 
-  private(set) var entries: [Series: Entry] = [:]
+  var memoryBytes: Int { series.count * 32 + held.count * 24 + slots.count * 8 }
 
-  mutating func add(_ entry: Entry) {
-    guard var known = entries[entry.series] else {
-      entries[entry.series] = entry
-      return
+  /// The number of `series`, as block `blockNumber` has it.
+  mutating func number(of series: Series, blockNumber: Int) -> Int {
+    let object = Int(objects.number(of: UInt64(UInt(bitPattern: ObjectIdentifier(series)))))
+    if object == numbers.count {
+      numbers.append(UInt32(numberByContent(series)))
+      held.append(series)
     }
-    known.firstTime = min(known.firstTime, entry.firstTime)
-    known.lastTime = max(known.lastTime, entry.lastTime)
-    if entry.blockNumber >= known.blockNumber {
-      known.series = entry.series
-      known.blockNumber = entry.blockNumber
+    let number = Int(numbers[object])
+    if blockNumber > blockNumbers[number] {
+      self.series[number] = series
+      blockNumbers[number] = blockNumber
     }
-    entries[entry.series] = known
+    return number
   }
 
-  mutating func merge(_ other: SeriesCatalogue) {
-    for entry in other.entries.values { add(entry) }
+  private mutating func numberByContent(_ series: Series) -> Int {
+    let hash = series.contentHash
+    let tag = hash & 0xffff_ffff_0000_0000
+    let mask = slots.count - 1
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    while slots[slot] != 0 {
+      let number = Int(slots[slot] & 0xffff_ffff) - 1
+      if slots[slot] & 0xffff_ffff_0000_0000 == tag, self.series[number] == series { return number }
+      slot = (slot + 1) & mask
+    }
+    self.series.append(series)
+    blockNumbers.append(-1)
+    slots[slot] = tag | UInt64(self.series.count)
+    if self.series.count * 2 > slots.count { grow() }
+    return self.series.count - 1
   }
 
-  /// In canonical order: by metric name, then by the encoded attributes of the series and of its resource.
-  var sorted: [Entry] {
-    entries.values.sorted { left, right in
-      let (left, right) = (left.series, right.series)
+  private mutating func grow() {
+    slots = [UInt64](repeating: 0, count: slots.count * 2)
+    let mask = slots.count - 1
+    for (number, series) in series.enumerated() {
+      var slot = Int(truncatingIfNeeded: series.contentHash) & mask
+      while slots[slot] != 0 { slot = (slot + 1) & mask }
+      slots[slot] = series.contentHash & 0xffff_ffff_0000_0000 | UInt64(number + 1)
+    }
+  }
+
+  /// Adds the series of `other`; returns the number here of each number there.
+  mutating func merge(_ other: SeriesCatalogue) -> [Int] {
+    other.series.indices.map { number(of: other.series[$0], blockNumber: other.blockNumbers[$0]) }
+  }
+
+  /// The numbers in canonical order: by metric name, then by the encoded attributes of the series and of its resource.
+  var canonicalOrder: [Int] {
+    series.indices.sorted { left, right in
+      let (left, right) = (series[left], series[right])
       if left.name != right.name { return left.name < right.name }
       if left.attributes != right.attributes {
-        return left.attributes.encoded.lexicographicallyPrecedes(right.attributes.encoded)
+        return precedes(left.attributes.encoded, right.attributes.encoded)
       }
       if left.resource.attributes != right.resource.attributes {
-        return left.resource.attributes.encoded.lexicographicallyPrecedes(right.resource.attributes.encoded)
+        return precedes(left.resource.attributes.encoded, right.resource.attributes.encoded)
       }
       if left.kind != right.kind { return left.kind.rawValue < right.kind.rawValue }
       if left.unit != right.unit { return left.unit < right.unit }
-      return left.scope.name < right.scope.name
+      if left.scope.name != right.scope.name { return left.scope.name < right.scope.name }
+      return left.contentHash < right.contentHash
     }
+  }
+
+  private func precedes(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    let order = unsafe left.withUnsafeBytes { left in
+      unsafe right.withUnsafeBytes { right in
+        guard let leftStart = left.baseAddress, let rightStart = right.baseAddress else { return Int32(0) }
+        return unsafe memcmp(leftStart, rightStart, min(left.count, right.count))
+      }
+    }
+    return order != 0 ? order < 0 : left.count < right.count
   }
 }

@@ -1,0 +1,41 @@
+package import TelemetryModel
+
+/// The series of a part, with the columns of their table: what series have in common stands once, so that a predicate is
+/// evaluated once for each distinct entry. Immutable.
+package final class SeriesColumns: Sendable {
+  package let series: [Series]
+  /// Metric name and unit of each distinct descriptor.
+  let names: [String]
+  let units: [String]
+  let descriptorCodes: [UInt32]
+  let resources: [Resource]
+  let resourceCodes: [UInt32]
+  let scopes: [InstrumentationScope]
+  let scopeCodes: [UInt32]
+  let attributeSets: [AttributeSet]
+  let attributeCodes: [UInt32]
+
+  /// Every array of codes has one for each series, below the count of its table.
+  init(
+    series: [Series], names: [String], units: [String], descriptorCodes: [UInt32], resources: [Resource],
+    resourceCodes: [UInt32], scopes: [InstrumentationScope], scopeCodes: [UInt32], attributeSets: [AttributeSet],
+    attributeCodes: [UInt32]
+  ) {
+    self.series = series
+    self.names = names
+    self.units = units
+    self.descriptorCodes = descriptorCodes
+    self.resources = resources
+    self.resourceCodes = resourceCodes
+    self.scopes = scopes
+    self.scopeCodes = scopeCodes
+    self.attributeSets = attributeSets
+    self.attributeCodes = attributeCodes
+  }
+
+  static let none = SeriesColumns(
+    series: [], names: [], units: [], descriptorCodes: [], resources: [], resourceCodes: [], scopes: [], scopeCodes: [],
+    attributeSets: [], attributeCodes: [])
+
+  package var count: Int { series.count }
+}
