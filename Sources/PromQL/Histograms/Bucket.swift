@@ -1,10 +1,10 @@
 internal import Glibc
 
 /// One bucket with its borders.
-struct Bucket {
-  var lower: Double
-  var upper: Double
-  var count: Double
+package struct Bucket {
+  package var lower: Double
+  package var upper: Double
+  package var count: Double
 
   /// The upper border of a bucket of an exponential schema.
   static func bound(_ index: Int, schema: Int32) -> Double {

@@ -37,7 +37,7 @@ extension NativeHistogram {
   }
 
   /// Every bucket by its borders, ascending; the zero bucket only when it is populated.
-  var buckets: [Bucket] {
+  package var buckets: [Bucket] {
     var buckets: [Bucket] = []
     let negative = negative
     for (index, count) in zip(negative.indices, negative.counts).reversed() {

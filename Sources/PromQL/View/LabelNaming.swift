@@ -27,7 +27,7 @@ enum LabelNaming {
   static func text(_ value: AttributeValue) -> String {
     switch value {
     case .string(let text): text
-    case .double(let number): NumberText.shortest(number)
+    case .double(let number): GoText.plain(number)
     case .array, .map, .empty, .bool, .int, .bytes: nestedText(value, isNested: false)
     }
   }
@@ -38,7 +38,7 @@ enum LabelNaming {
     case .string(let text): JSONQuoting.quoted(text)
     case .bool(let flag): flag ? "true" : "false"
     case .int(let number): number.description
-    case .double(let number): NumberText.shortest(number)
+    case .double(let number): GoText.plain(number)
     case .bytes(let bytes):
       String(bytes.flatMap { [hexadecimal[Int($0 >> 4)], hexadecimal[Int($0 & 15)]] })
     case .array(let values): "[" + values.map { nestedText($0, isNested: true) }.joined(separator: ",") + "]"
@@ -50,34 +50,4 @@ enum LabelNaming {
   }
 
   private static let hexadecimal = Array("0123456789abcdef")
-}
-
-/// Numbers in labels.
-enum NumberText {
-  /// The shortest decimal text without an exponent that reads back as the same number: `0.005`, `10`, `+Inf`.
-  static func shortest(_ number: Double) -> String {
-    if number.isNaN { return "NaN" }
-    if number.isInfinite { return number < 0 ? "-Inf" : "+Inf" }
-    let text = number.description
-    guard let exponentStart = text.firstIndex(where: { $0 == "e" || $0 == "E" }) else {
-      return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-    }
-    let exponent = Int(text[text.index(after: exponentStart)...].drop { $0 == "+" }) ?? 0
-    let isNegative = text.hasPrefix("-")
-    let mantissa = text[..<exponentStart].drop { $0 == "-" }
-    let parts = mantissa.split(separator: ".", maxSplits: 1)
-    let whole = String(parts[0])
-    let fraction = parts.count > 1 && parts[1] != "0" ? String(parts[1]) : ""
-    let digits = whole + fraction
-    let point = whole.count + exponent
-    let plain: String
-    if point <= 0 {
-      plain = "0." + String(repeating: "0", count: -point) + digits
-    } else if point >= digits.count {
-      plain = digits + String(repeating: "0", count: point - digits.count)
-    } else {
-      plain = String(digits.prefix(point)) + "." + String(digits.dropFirst(point))
-    }
-    return isNegative ? "-" + plain : plain
-  }
 }

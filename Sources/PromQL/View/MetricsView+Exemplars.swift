@@ -37,7 +37,7 @@ extension MetricsView {
       }
     }
     return found.map { ($0.key, $0.value.sorted { $0.time < $1.time }) }
-      .sorted { $0.0.name == $1.0.name ? $0.0.pairs.count < $1.0.pairs.count : $0.0.name < $1.0.name }
+      .sorted { $0.0.precedes($1.0) }
   }
 
   /// The labels of the view that shows the exemplar; nil when it is not wanted. A histogram shows it in the bucket that
@@ -47,7 +47,7 @@ extension MetricsView {
   ) -> Labels? {
     if presented.series.kind == .histogram, matcher.acceptsName(presented.name + "_bucket") {
       let bound = presented.series.bounds.first { exemplar.value <= $0 } ?? .infinity
-      let label = Labels.Pair("le", NumberText.shortest(bound))
+      let label = Labels.Pair("le", GoText.plain(bound))
       if matcher.acceptsView(label, of: presented.base) { return presented.labels(presented.name + "_bucket", label) }
     }
     guard matcher.acceptsName(presented.name, alias: presented.alias),

@@ -31,7 +31,7 @@ extension MetricsView {
       }
       found.formUnion(read.map(\.labels))
     }
-    return found.sorted()
+    return found.sorted { $0.precedes($1) }
   }
 
   /// The names of the labels of these series, sorted.
@@ -52,18 +52,5 @@ extension MetricsView {
       if let value = labels[name] { values.insert(value) }
     }
     return values.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-  }
-}
-
-extension Sequence where Element == Labels {
-  /// In the order of Prometheus: pair by pair.
-  fileprivate func sorted() -> [Labels] {
-    sorted { left, right in
-      for (one, other) in zip(left.pairs, right.pairs) {
-        if one.name != other.name { return one.name.utf8.lexicographicallyPrecedes(other.name.utf8) }
-        if one.value != other.value { return one.value.utf8.lexicographicallyPrecedes(other.value.utf8) }
-      }
-      return left.pairs.count < right.pairs.count
-    }
   }
 }

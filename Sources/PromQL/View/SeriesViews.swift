@@ -78,7 +78,7 @@ struct SeriesViews {
     let bounds = presented.series.bounds
     return (0...bounds.count).compactMap { number in
       let bound = number < bounds.count ? bounds[number] : .infinity
-      let label = Labels.Pair("le", NumberText.shortest(bound))
+      let label = Labels.Pair("le", GoText.plain(bound))
       return matcher.acceptsView(label, of: presented.base) ? (number, label) : nil
     }
   }
@@ -93,7 +93,7 @@ struct SeriesViews {
     }
     guard matcher.acceptsName(presented.name, alias: presented.alias) else { return }
     for (quantile, samples) in rows.quantiles {
-      let label = Labels.Pair("quantile", NumberText.shortest(quantile))
+      let label = Labels.Pair("quantile", GoText.plain(quantile))
       guard matcher.acceptsView(label, of: presented.base) else { continue }
       found.append(SampleSeries(labels: presented.labels(presented.name, label), floats: samples))
     }

@@ -43,14 +43,4 @@ struct NamingTests {
       ViewFixture.series("a.b", .untyped, [Attribute("le", .string("1.0")), Attribute("x.y", .string("z"))]))
     #expect(verbatim.bare.plainText == "__name__=a.b,le=1.0,x.y=z")
   }
-
-  @Test("numbers in labels have no exponent")
-  func numbers() {
-    for (number, text) in [
-      (0.005, "0.005"), (10, "10"), (1e21, "1000000000000000000000"), (1.5e-7, "0.00000015"), (-2.5, "-2.5"),
-      (.infinity, "+Inf"), (123456.789e10, "1234567890000000"),
-    ] as [(Double, String)] {
-      #expect(NumberText.shortest(number) == text)
-    }
-  }
 }
