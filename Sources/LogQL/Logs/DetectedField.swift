@@ -19,7 +19,8 @@ package struct DetectedField: Sendable {
       let parser = line.line.utf8.first { $0 > 0x20 } == UInt8(ascii: "{") ? "json" : "logfmt"
       var row = PipelineRow(
         line: Array(line.line.utf8)[...], time: line.time,
-        labels: RowLabels(line.stream.labels.map { RowLabels.Entry(name: $0.name, value: $0.value, category: .stream) }))
+        labels: RowLabels(line.stream.labels.map { RowLabels.Entry(name: $0.name, value: $0.value, category: .stream) })
+      )
       let stage: any Stage =
         parser == "json" ? JSONStage(demand: .all) : LogfmtStage(isStrict: false, keepsEmpty: false, demand: .all)
       _ = stage.process(&row)
@@ -35,7 +36,9 @@ package struct DetectedField: Sendable {
     var field = fields[name] ?? DetectedField(name: name, type: type, values: [], parsers: [])
     field.values.insert(value)
     if let parser, !field.parsers.contains(parser) { field.parsers.append(parser) }
-    if field.type != type { field.type = [field.type, type].allSatisfy { $0 == .int || $0 == .float } ? .float : .string }
+    if field.type != type {
+      field.type = [field.type, type].allSatisfy { $0 == .int || $0 == .float } ? .float : .string
+    }
     fields[name] = field
   }
 

@@ -1,7 +1,5 @@
-import HTTPTypes
 import Hummingbird
 import LogQL
-import NIOCore
 
 /// Loki's HTTP API under `/loki`: a Loki client's URL is the bare address.
 struct LokiEndpoints: Sendable {
@@ -31,7 +29,7 @@ struct LokiEndpoints: Sendable {
     router.get("\(LokiEndpoints.base)/status/buildinfo") { _, _ in LokiEndpoints.buildInformation() }
     router.get("/ready") { _, _ in
       environment.isReady()
-        ? Response(lokiText: "ready\n", .ok) : Response(lokiText: "starting\n", .serviceUnavailable)
+        ? Response(text: "ready\n", .ok) : Response(text: "starting\n", .serviceUnavailable)
     }
     LokiTailEndpoint(environment: environment).add(to: router)
     LokiPushEndpoint(environment: environment).add(to: router)
@@ -94,14 +92,5 @@ struct LokiEndpoints: Sendable {
     writer.member("version", string: apiVersion)
     writer.endObject()
     return Response(json: writer)
-  }
-}
-
-extension Response {
-  /// A plain text, as Loki answers errors.
-  init(lokiText text: String, _ status: HTTPResponse.Status) {
-    self.init(
-      status: status, headers: [.contentType: "text/plain; charset=utf-8"],
-      body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
   }
 }

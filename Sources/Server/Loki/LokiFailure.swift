@@ -36,5 +36,5 @@ struct LokiFailure: Error {
     }
   }
 
-  var response: Response { Response(lokiText: message + "\n", status) }
+  var response: Response { Response(text: message + "\n", status) }
 }

@@ -67,7 +67,7 @@ struct LokiQueryEndpoints: Sendable {
   private func explain(_ query: LogQLQuery, _ axis: StepAxis, _ range: TimeRange) async throws -> Response {
     do throws(LogQLError) {
       let lines = try await engine.explain(query.expression, axis: axis, range: range)
-      return Response(lokiText: lines.joined(separator: "\n") + "\n", .ok)
+      return Response(text: lines.joined(separator: "\n") + "\n", .ok)
     } catch {
       throw LokiFailure(error, query: query.text)
     }

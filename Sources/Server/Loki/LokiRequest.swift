@@ -98,7 +98,8 @@ struct LokiRequest: Sendable {
     let limit = Int64(LogQLLimits().steps)
     guard !overflow, span / step < limit else {
       throw .bad(
-        "exceeded maximum resolution of \(limit) points per time series. Try increasing the value of the step parameter")
+        "exceeded maximum resolution of \(limit) points per time series. Try increasing the value of the step parameter"
+      )
     }
     return StepAxis(start: range.start, step: step, count: Int(span / step) + 1)
   }
