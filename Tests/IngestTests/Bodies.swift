@@ -30,7 +30,7 @@ enum Bodies {
       Array(
         #"{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"\#(text)","gauge":{"dataPoints":[{"asInt":"1"}]}}]}]}]}"#
           .utf8)
-    case .remoteWriteV1, .remoteWriteV2: []
+    case .remoteWriteV1, .remoteWriteV2, .lokiPushProtobuf, .lokiPushJSON: []
     }
   }
 

@@ -82,12 +82,18 @@ extension LogQLEngine {
     let predicate = selection.map { LoweredSelection($0, catalogue: catalogue, demand: .all).predicate } ?? .all
     if predicate == .nothing || range.isEmpty { return [] }
     var counts: [String: UInt64] = [:]
-    for source in catalogue.sources(of: name) ?? [] {
-      let request = AggregateRequest(
-        signal: .logs, timeRange: range, predicate: predicate, groupBy: [source.field], aggregates: [Aggregate(.count)])
-      for (key, states) in try await aggregate(request, operation: "the values of \(name)").groups {
-        guard let value = key.values.first ?? nil, case .count(let count)? = states.first else { continue }
-        if let text = source.text(value) { counts[text, default: 0] += count }
+    let sources = Array((catalogue.sources(of: name) ?? []).prefix(LogQLEngine.fieldLimit))
+    guard !sources.isEmpty else { return [] }
+    let request = AggregateRequest(
+      signal: .logs, timeRange: range, predicate: predicate, groupBy: sources.map(\.field),
+      aggregates: [Aggregate(.count)])
+    for (key, states) in try await aggregate(request, operation: "the values of \(name)").groups {
+      guard case .count(let count)? = states.first else { continue }
+      // The first source that a line has is the label; the others are hidden behind it.
+      for (source, value) in zip(sources, key.values) {
+        guard let text = value.flatMap({ source.text($0) }) else { continue }
+        counts[text, default: 0] += count
+        break
       }
     }
     let sorted = counts.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }

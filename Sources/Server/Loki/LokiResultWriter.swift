@@ -112,16 +112,36 @@ struct LokiResultWriter {
     json.member("shards", integer: 0)
     json.member("totalPostFilterLines", integer: statistics.rowsMatched)
     json.endObject()
-    for name in ["querier", "ingester"] {
+    json.key("querier")
+    json.beginObject()
+    writeStore(statistics)
+    json.endObject()
+    json.key("ingester")
+    json.beginObject()
+    for name in ["totalReached", "totalChunksMatched", "totalBatches", "totalLinesSent"] {
       json.key(name)
-      json.beginObject()
-      json.key("store")
-      json.beginObject()
-      json.member("totalChunksRef", integer: name == "querier" ? statistics.blocksTotal : 0)
-      json.member("totalChunksDownloaded", integer: name == "querier" ? statistics.blocksRead : 0)
-      json.endObject()
-      json.endObject()
+      json.integer(0)
     }
+    writeStore(QueryStatistics())
+    json.endObject()
+    json.endObject()
+  }
+
+  private mutating func writeStore(_ statistics: QueryStatistics) {
+    json.key("store")
+    json.beginObject()
+    json.member("totalChunksRef", integer: statistics.blocksTotal)
+    json.member("totalChunksDownloaded", integer: statistics.blocksRead)
+    json.member("chunksDownloadTime", integer: 0)
+    json.key("chunk")
+    json.beginObject()
+    json.member("headChunkBytes", integer: 0)
+    json.member("headChunkLines", integer: 0)
+    json.member("decompressedBytes", integer: statistics.bytesRead)
+    json.member("decompressedLines", integer: statistics.rowsScanned)
+    json.member("compressedBytes", integer: statistics.bytesRead)
+    json.member("totalDuplicates", integer: 0)
+    json.endObject()
     json.endObject()
   }
 }
