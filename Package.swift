@@ -189,6 +189,12 @@ let package = Package(
         "EmbeddedStore",
       ],
       swiftSettings: commonSettings),
+    .testTarget(
+      name: "LogQLTests",
+      dependencies: [
+        "LogQL", "QueryTestSupport", "TelemetryText", "TelemetryModel", "TelemetryStore", "TelemetryWire",
+      ],
+      swiftSettings: commonSettings),
     .target(
       name: "TelemetryFixtures", dependencies: ["TelemetryModel"], path: "Tests/TelemetryFixtures",
       swiftSettings: commonSettings),

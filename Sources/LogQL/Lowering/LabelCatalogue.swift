@@ -69,4 +69,21 @@ struct LabelCatalogue: Sendable {
       found.filter { $0.meaning == .text }.map { (name, $0) }
     }
   }
+
+  /// The names of stream labels, sorted.
+  var streamNames: [String] {
+    sources.filter { $0.value.contains(where: \.isStream) }.map(\.key).sorted()
+  }
+
+  /// The fields behind stream labels; nil when there are maps, whose labels only the rows know.
+  var streamFields: [LabelField]? {
+    var fields: [LabelField] = []
+    for (name, found) in sources.sorted(by: { $0.key < $1.key }) {
+      for source in found where source.isStream && source.meaning == .text {
+        if source.types.contains(.map) { return nil }
+        fields.append(LabelField(name: name, source: source))
+      }
+    }
+    return fields
+  }
 }

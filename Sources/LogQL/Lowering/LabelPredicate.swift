@@ -80,11 +80,21 @@ struct LabelPredicate {
     guard let values else {
       return .text(source.field, TextMatch(.regularExpression("(?s:\(matcher.value))", anchored: true)))
     }
-    if source.types == [.string] {
-      return values.count == 1
-        ? .equals(source.field, .string(values[0])) : .memberOf(source.field, values.map { .string($0) })
+    if source.types == [.string], values.count > 1 { return .memberOf(source.field, values.map { .string($0) }) }
+    return .any(of: values.map { equals(source, $0) })
+  }
+
+  /// A field that reads as a text: compared in the type it is stored in, where filters can prune, if that is the same.
+  private static func equals(_ source: LabelSource, _ text: String) -> Predicate {
+    let isCanonicalID = text == text.lowercased()
+    if source.types == [.string] || (isCanonicalID && source.types.isSubset(of: [.string, .traceID, .spanID])) {
+      return .equals(source.field, .string(text))
     }
-    return .any(of: values.map { .text(source.field, TextMatch(.equals($0))) })
+    if source.types == [.int] {
+      guard let number = Int64(text), String(number) == text else { return .nothing }
+      return .equals(source.field, .int(number))
+    }
+    return .text(source.field, TextMatch(.equals(text)))
   }
 
   /// The texts of an expression that is nothing but alternatives: `a|b`; nil for any other.

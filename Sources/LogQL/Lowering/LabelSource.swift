@@ -29,3 +29,9 @@ struct LabelSource: Sendable, Hashable {
     }
   }
 }
+
+/// A stored field that a result groups by, and the label it becomes.
+struct LabelField: Sendable {
+  let name: String
+  let source: LabelSource
+}

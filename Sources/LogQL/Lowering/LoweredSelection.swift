@@ -58,6 +58,14 @@ struct LoweredSelection: Sendable {
     self.pushedDown = pushedDown
   }
 
+  /// A selection of which the store decides nothing.
+  init(rowByRow selection: LogSelection) {
+    predicate = .all
+    matchers = selection.matchers
+    stages = selection.stages
+    pushedDown = []
+  }
+
   /// Whether the store's rows are the answer's rows.
   var isExact: Bool { matchers.isEmpty && stages.isEmpty }
 }

@@ -46,12 +46,7 @@ extension MetricEvaluation {
       signal: .logs, timeRange: windows.timeRange, predicate: plan.lowered.predicate,
       groupBy: fields.map(\.source.field),
       timeBucket: TimeBucket(width: windows.bucketWidth, origin: windows.bucketOrigin), aggregates: [Aggregate(.count)])
-    let answer: PartialAggregates
-    do throws(StoreFailure) {
-      answer = try await engine.store.aggregate(request, progress: nil)
-    } catch {
-      throw LogQLError(error, operation: operation)
-    }
+    let answer = try await engine.aggregate(request, operation: operation)
     statistics.add(answer.statistics)
     var table = SampleTable(seriesLimit: engine.limits.series, operation: operation)
     var known: [[AttributeValue?]: Int] = [:]

@@ -1,12 +1,6 @@
 import TelemetryModel
 import TelemetryStore
 
-/// A stored field that a result groups by, and the label it becomes.
-struct LabelField: Sendable {
-  let name: String
-  let source: LabelSource
-}
-
 /// How a range aggregation is answered.
 struct RangePlan {
   let aggregation: RangeAggregation

@@ -15,6 +15,7 @@ func makeAPIRouter(_ environment: APIEnvironment) -> Router<APIContext> {
   ServerEndpoints(environment: environment).add(to: router)
   TokenEndpoints(environment: environment).add(to: router)
   PrometheusEndpoints(environment: environment).add(to: router)
+  LokiEndpoints(environment: environment).add(to: router)
   TailEndpoint(environment: environment).add(to: router)
   WebFiles(directory: environment.webDirectory).add(to: router)
   return router

@@ -51,11 +51,11 @@ struct LokiPushJSON: ~Copyable {
         guard try reader.peek(json) == UInt8(ascii: "\"") else { throw reader.error(.badJSON) }
         let text = try reader.string(json)
         try reader.expect(UInt8(ascii: ":"), json)
-        if LokiPushJSON.isKey(json, text.range, "stream") || LokiPushJSON.isKey(json, text.range, "labels") {
+        if LokiPushJSON.isKey(json, text.range, "stream") {
           let resource = writer.begin(0x0a)
           try attributes(json, 0x0a, &writer, &ledger)
           try writer.end(resource, byteLimit: byteLimit)
-        } else if LokiPushJSON.isKey(json, text.range, "values") || LokiPushJSON.isKey(json, text.range, "entries") {
+        } else if LokiPushJSON.isKey(json, text.range, "values") {
           let scope = writer.begin(0x12)
           try values(json, &writer, &ledger)
           try writer.end(scope, byteLimit: byteLimit)

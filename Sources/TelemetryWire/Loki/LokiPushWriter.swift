@@ -1,8 +1,8 @@
-/// Writes the logs of a Loki push as OTLP protobuf, which `LogWalker` then decodes: one set of rules for limits, times and
-/// the ledger.
+/// Writes the logs of a Loki push as OTLP protobuf, which `LogWalker` then decodes: one set of rules for limits, times
+/// and the ledger.
 ///
-/// A stream is a resource whose attributes are the stream's labels, verbatim; an entry is a record whose body is the line
-/// and whose attributes are the structured metadata. Lengths are varints of four bytes, since they are known only
+/// A stream is a resource whose attributes are the stream's labels, verbatim; an entry is a record whose body is the
+/// line and whose attributes are the structured metadata. Lengths are varints of four bytes, since they are known only
 /// afterwards. See docs/adr/0100-loki-push-through-otlp.md.
 struct LokiPushWriter: ~Copyable {
   /// The largest length that four bytes of varint hold.

@@ -64,11 +64,26 @@ struct UpgradableChannel: HTTPChannelHandler {
       switch try await value.outcome.get() {
       case .http(let channel): await handleHTTP(asyncChannel: channel, logger: logger)
       case .tail(let channel, let target):
-        let question = try TailQuestion(query: TailQuestion.split(target).query, environment)
-        try await TailSession(environment: environment, question: question).run(channel)
+        let (path, query) = TailQuestion.split(target)
+        if path == LokiTailQuestion.path {
+          let question = try LokiTailQuestion(query: query, now: environment.now())
+          try await LokiTailSession(environment: environment, question: question).run(channel)
+        } else {
+          let question = try TailQuestion(query: query, environment)
+          try await TailSession(environment: environment, question: question).run(channel)
+        }
       }
     } catch {
       logger.trace("connection ended", metadata: ["error": "\(error)"])
+    }
+  }
+
+  /// Whether a path is a tail's and its question can be understood.
+  private func canTail(_ path: String, _ query: String?) -> Bool {
+    switch path {
+    case TailQuestion.path: (try? TailQuestion(query: query, environment)) != nil
+    case LokiTailQuestion.path: (try? LokiTailQuestion(query: query, now: environment.now())) != nil
+    default: false
     }
   }
 
@@ -91,7 +106,7 @@ struct UpgradableChannel: HTTPChannelHandler {
     let (path, query) = TailQuestion.split(head.uri)
     guard head.headers[canonicalForm: "upgrade"].contains(where: { $0.lowercased() == "websocket" }),
       head.headers.first(name: "sec-websocket-version") == "13", head.headers.contains(name: "sec-websocket-key"),
-      path == TailQuestion.path, (try? TailQuestion(query: query, environment)) != nil
+      canTail(path, query)
     else { return false }
     var fields = HTTPFields()
     for name in ["origin", "x-forwarded-host", "sec-fetch-site"] {
