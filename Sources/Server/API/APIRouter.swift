@@ -15,6 +15,8 @@ func makeAPIRouter(_ environment: APIEnvironment) -> Router<APIContext> {
   ServerEndpoints(environment: environment).add(to: router)
   TokenEndpoints(environment: environment).add(to: router)
   TailEndpoint(environment: environment).add(to: router)
+  TempoEndpoints(environment: environment).add(to: router, base: "/tempo")
+  JaegerEndpoints(environment: environment).add(to: router, base: "/jaeger")
   WebFiles(directory: environment.webDirectory).add(to: router)
   return router
 }
