@@ -179,7 +179,7 @@ let package = Package(
       name: "PromQLTests",
       dependencies: [
         "PromQL", "QueryCore", "QueryTestSupport", "TelemetryText", "TelemetryModel", "TelemetryStore", "TelemetryWire",
-        "TelemetryStorage", "EmbeddedStore",
+        "TelemetryStorage", "EmbeddedStore", "conformance",
       ],
       swiftSettings: commonSettings),
     .testTarget(
@@ -224,7 +224,7 @@ let package = Package(
       swiftSettings: commonSettings),
     .testTarget(name: "ControlTests", dependencies: ["Server"], swiftSettings: commonSettings),
     .testTarget(
-      name: "TelemetryWireTests", dependencies: ["TelemetryWire", "TelemetryModel", "CDeflate", "CZstd"],
+      name: "TelemetryWireTests", dependencies: ["TelemetryWire", "TelemetryModel", "CDeflate", "CZstd", "CSnappy"],
       swiftSettings: commonSettings),
     .testTarget(
       name: "StorageExecutionTests", dependencies: ["TelemetryModel", "TelemetryStore", "TelemetryStorage"],

@@ -3,6 +3,8 @@ package import TelemetryModel
 /// One column of one block as bytes: a 16-byte header, then presence and values. See docs/format/part.md, "Chunk".
 package enum ColumnChunk {
   package static let headerBytes = 16
+  private static let observedTimeKey = ColumnKey(Field.observedTime, .int)
+  private static let parentSpanIDKey = ColumnKey(Field.parentSpanID, .spanID)
 
   /// What a chunk holds, for the index.
   package struct Description: Sendable {
@@ -15,7 +17,11 @@ package enum ColumnChunk {
   }
 
   /// Appends the part of `column` that lies in `rows`; nil, and nothing appended, when no row there has a value.
-  package static func append(_ column: Column, rows: Range<Int>, to writer: inout EncodingWriter) -> Description? {
+  ///
+  /// - Parameter base: columns of the same rows that this one may be encoded against.
+  package static func append(
+    _ column: Column, rows: Range<Int>, base: BaseColumns = BaseColumns(), to writer: inout EncodingWriter
+  ) -> Description? {
     let start = writer.count
     var range = rows
     var present: [Int64]?
@@ -30,14 +36,25 @@ package enum ColumnChunk {
     let encoding: ColumnEncoding
     switch column.values {
     case .int64(let values):
-      let written = WordCodec.append(values.span.extracting(range), to: &writer)
-      encoding = written.encoding
-      bounds = written.bounds
+      if column.key == observedTimeKey,
+        RelativeCodec.append(values.span.extracting(range), rows: present, base: base, to: &writer)
+      {
+        encoding = .timeDifference
+        bounds = values[range].min().flatMap { low in values[range].max().map { low...$0 } }
+      } else {
+        let written = WordCodec.append(values.span.extracting(range), to: &writer)
+        encoding = written.encoding
+        bounds = written.bounds
+      }
     case .double(let values):
       let patterns = values[range].map { Int64(bitPattern: $0.bitPattern) }
       encoding = WordCodec.append(patterns.span, to: &writer).encoding
     case .traceIDs(let ids): encoding = IdentifierCodec.append(ids[range], to: &writer)
-    case .spanIDs(let ids): encoding = IdentifierCodec.append(ids[range], to: &writer)
+    case .spanIDs(let ids):
+      let isRelative =
+        column.key == parentSpanIDKey
+        && RelativeCodec.append(parents: ids[range], rows: present, base: base, to: &writer)
+      encoding = isRelative ? .rowDistance : IdentifierCodec.append(ids[range], to: &writer)
     case .bytes, .dictionary: encoding = BytesCodec.append(column.values, range, to: &writer)
     }
     finish(encoding, presence: presence, valueCount: range.count, start: start, &writer)
@@ -57,8 +74,10 @@ package enum ColumnChunk {
   }
 
   /// Decodes the chunk at `range` of `bytes` into the column `key` of a table with `rowCount` rows.
+  ///
+  /// - Parameter base: holds the column that `BaseColumns.key(neededBy:)` names for the chunk's encoding.
   package static func decode(
-    _ key: ColumnKey, _ bytes: [UInt8], _ range: Range<Int>, rowCount: Int
+    _ key: ColumnKey, _ bytes: [UInt8], _ range: Range<Int>, rowCount: Int, base: BaseColumns = BaseColumns()
   ) throws(EncodingError) -> Column {
     var (reader, header) = try open(bytes, range)
     guard header.valueCount <= rowCount else { throw EncodingError(.damaged, "a chunk has more values than rows") }
@@ -67,6 +86,12 @@ package enum ColumnChunk {
       header.presence, valueCount: header.valueCount, rowCount: rowCount, &reader)
     let values: ColumnValues
     switch key.type {
+    case .int where encoding == .timeDifference:
+      values = .int64(
+        try RelativeCodec.decodeTimes(count: header.valueCount, rows: rows, base: base, &reader))
+    case .spanID where encoding == .rowDistance:
+      values = .spanIDs(
+        try RelativeCodec.decodeParents(count: header.valueCount, rows: rows, base: base, &reader))
     case .int, .bool: values = .int64(try WordCodec.decode(encoding, count: header.valueCount, &reader))
     case .double:
       let patterns = try WordCodec.decode(encoding, count: header.valueCount, &reader)

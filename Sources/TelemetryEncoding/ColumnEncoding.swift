@@ -10,6 +10,8 @@ package enum ColumnEncoding: UInt8, Sendable, Hashable, CaseIterable {
   case dictionary = 7
   case frames = 8
   case identifierDictionary = 9
+  case timeDifference = 10
+  case rowDistance = 11
   case templates = 32
 
   /// The name in the inventory.
@@ -25,6 +27,8 @@ package enum ColumnEncoding: UInt8, Sendable, Hashable, CaseIterable {
     case .dictionary: "dictionary"
     case .frames: "zstd_frames"
     case .identifierDictionary: "id_dictionary"
+    case .timeDifference: "time_difference"
+    case .rowDistance: "row_distance"
     case .templates: "templates"
     }
   }

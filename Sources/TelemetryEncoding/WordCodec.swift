@@ -146,7 +146,7 @@ package enum WordCodec {
     case .raw:
       guard count <= reader.remaining / 8 else { throw EncodingError(.truncated, "raw words end early") }
       return words(reader.bytes, try reader.take(count * 8))
-    case .dictionary, .frames, .identifierDictionary, .templates:
+    case .dictionary, .frames, .identifierDictionary, .timeDifference, .rowDistance, .templates:
       throw EncodingError(.damaged, "encoding \(encoding.name) holds no words")
     }
   }

@@ -103,6 +103,8 @@ package enum Field {
   /// Computed from the series.
   package static let metricName = FieldReference(.intrinsic, "metric")
   package static let unit = FieldReference(.intrinsic, "unit")
+  /// Computed from the series: `MetricKind.name`.
+  package static let metricKind = FieldReference(.intrinsic, "metric_kind")
   package static let startTime = FieldReference(.intrinsic, "start_time")
   /// int or double.
   package static let value = FieldReference(.intrinsic, "value")
@@ -120,6 +122,16 @@ package enum Field {
   package static let positiveCounts = FieldReference(.intrinsic, "positive_counts")
   package static let negativeOffset = FieldReference(.intrinsic, "negative_offset")
   package static let negativeCounts = FieldReference(.intrinsic, "negative_counts")
+  /// Runs of buckets of a sparse histogram, instead of an offset: pairs of varints (offset, zigzag; length).
+  package static let positiveSpans = FieldReference(.intrinsic, "positive_spans")
+  package static let negativeSpans = FieldReference(.intrinsic, "negative_spans")
+  /// Counts of a histogram whose counts are no integers: little-endian doubles.
+  package static let positiveFloatCounts = FieldReference(.intrinsic, "positive_float_counts")
+  package static let negativeFloatCounts = FieldReference(.intrinsic, "negative_float_counts")
+  /// Upper bounds of a point's own buckets (`scale` −53): little-endian doubles.
+  package static let customBounds = FieldReference(.intrinsic, "custom_bounds")
+  /// What the sender says of a reset before the point: 1 reset, 2 none, 3 gauge; absent when it says nothing.
+  package static let resetHint = FieldReference(.intrinsic, "reset_hint")
   /// Quantile values of a summary: pairs of little-endian doubles (quantile, value).
   package static let quantiles = FieldReference(.intrinsic, "quantiles")
 
@@ -128,9 +140,10 @@ package enum Field {
     let all = [
       time, traceID, spanID, flags, droppedAttributesCount, truncatedValuesCount, scopeName, scopeVersion, observedTime,
       severity, severityText, body, eventName, parentSpanID, name, kind, duration, status, statusMessage, traceState,
-      droppedEventsCount, droppedLinksCount, metricName, unit, startTime, value, count, sum, minimum, maximum,
+      droppedEventsCount, droppedLinksCount, metricName, unit, metricKind, startTime, value, count, sum, minimum,
+      maximum,
       bucketCounts, scale, zeroCount, zeroThreshold, positiveOffset, positiveCounts, negativeOffset, negativeCounts,
-      quantiles,
+      quantiles, positiveSpans, negativeSpans, positiveFloatCounts, negativeFloatCounts, customBounds, resetHint,
     ]
     var names = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
     names["service"] = serviceName

@@ -6,12 +6,19 @@ package enum BodyKind: UInt8, Sendable, Hashable, CaseIterable {
   case otlpTracesJSON = 4
   case otlpMetricsProtobuf = 5
   case otlpMetricsJSON = 6
+  /// `prometheus.WriteRequest`.
+  case remoteWriteV1 = 7
+  /// `io.prometheus.write.v2.Request`.
+  case remoteWriteV2 = 8
+  /// `logproto.PushRequest`.
+  case lokiPushProtobuf = 9
+  case lokiPushJSON = 10
 
   package var signal: Signal {
     switch self {
-    case .otlpLogsProtobuf, .otlpLogsJSON: .logs
+    case .otlpLogsProtobuf, .otlpLogsJSON, .lokiPushProtobuf, .lokiPushJSON: .logs
     case .otlpTracesProtobuf, .otlpTracesJSON: .spans
-    case .otlpMetricsProtobuf, .otlpMetricsJSON: .metrics
+    case .otlpMetricsProtobuf, .otlpMetricsJSON, .remoteWriteV1, .remoteWriteV2: .metrics
     }
   }
 }
@@ -23,6 +30,8 @@ package enum ContentEncoding: UInt8, Sendable, Hashable, CaseIterable {
   case zstd = 2
   /// zlib or raw deflate, as clients disagree.
   case deflate = 3
+  /// The block format, not the framed one.
+  case snappy = 4
 }
 
 /// The limits that a body is decoded under; stored with it, so that a changed configuration does not change a replay.

@@ -5,6 +5,12 @@ package enum MetricKind: UInt8, Sendable, Hashable, CaseIterable {
   case histogram = 3
   case exponentialHistogram = 4
   case summary = 5
+  /// Samples as remote write brings them, labels verbatim: each point is a double or a native histogram.
+  case untyped = 6
+  /// What is known about a metric: its points say when it was told; unit, description and the attribute `type` say what.
+  case metadata = 7
+  /// The exemplars of the untyped series of the same labels, which come with times of their own and without values.
+  case exemplars = 8
 
   package var name: String {
     switch self {
@@ -13,8 +19,14 @@ package enum MetricKind: UInt8, Sendable, Hashable, CaseIterable {
     case .histogram: "histogram"
     case .exponentialHistogram: "exponential_histogram"
     case .summary: "summary"
+    case .untyped: "untyped"
+    case .metadata: "metadata"
+    case .exemplars: "exemplars"
     }
   }
+
+  /// Whether points of the kind measure something.
+  package var isMeasured: Bool { self != .metadata && self != .exemplars }
 }
 
 /// How consecutive points of a sum or histogram relate. Raw values are OTLP's.

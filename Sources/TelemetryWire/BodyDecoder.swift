@@ -1,6 +1,6 @@
 package import TelemetryModel
 
-/// Decodes request bodies to columns: decompression, OTLP protobuf and OTLP JSON, limits and ledger.
+/// Decodes request bodies to columns: decompression, OTLP protobuf and JSON, remote write, limits and ledger.
 ///
 /// One per worker thread; not `Sendable`. It keeps builders, attribute keys and the resources, scopes and series it has
 /// met between bodies, so that a steady sender's bodies are decoded without allocating per record or parsing an
@@ -14,8 +14,12 @@ package final class BodyDecoder {
   private var logs = LogWalker()
   private var spans = SpanWalker()
   private var metrics = MetricWalker()
+  private var samples = RemoteWriteWalker()
   private var decompressor = Decompressor()
   private var transcoder = JSONTranscoder()
+  private var lokiJSON = LokiPushJSON()
+  private let lokiProtobuf = LokiPushProtobuf()
+  private var lokiPush = LokiPushWriter()
 
   package init() {}
 
@@ -49,6 +53,20 @@ package final class BodyDecoder {
         bytes, kind.signal, nesting: context.limits.nesting, byteLimit: byteLimit, ledger: &context.ledger)
       let content = unsafe transcoder.result
       return try walk(unsafe content.bytes, kind.signal)
+    case .remoteWriteV1, .remoteWriteV2:
+      samples.reset()
+      try samples.walk(bytes, version: kind == .remoteWriteV1 ? .one : .two, &identities, &context)
+      return decoded(samples.batch(identities))
+    case .lokiPushProtobuf:
+      lokiPush.reset()
+      try lokiProtobuf.transcode(bytes, byteLimit: byteLimit, into: &lokiPush)
+      let content = unsafe lokiPush.result
+      return try walk(unsafe content.bytes, kind.signal)
+    case .lokiPushJSON:
+      lokiPush.reset()
+      try lokiJSON.transcode(bytes, byteLimit: byteLimit, into: &lokiPush, ledger: &context.ledger)
+      let content = unsafe lokiPush.result
+      return try walk(unsafe content.bytes, kind.signal)
     }
   }
 
@@ -68,6 +86,10 @@ package final class BodyDecoder {
       try metrics.walk(bytes, &identities, &context)
       batch = metrics.batch(identities)
     }
+    return decoded(batch)
+  }
+
+  private func decoded(_ batch: RecordBatch) -> DecodedBody {
     let ledger = context.ledger
     return DecodedBody(
       batch: batch, ledger: ledger.entries, rejectedCount: ledger.rejectedCount,
@@ -78,5 +100,6 @@ package final class BodyDecoder {
   private func release() {
     decompressor.reset()
     transcoder.reset()
+    lokiPush.reset()
   }
 }

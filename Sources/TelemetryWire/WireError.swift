@@ -16,8 +16,9 @@ package struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
   package enum Reason: UInt8, Sendable, Hashable {
     case truncated, varintTooLong, badTag, groupUnsupported, badPackedLength
     case badJSON, badJSONString, badJSONNumber, unexpectedJSONType, badBase64, integerOutOfRange
+    case badLabelText
     case bodyTooLarge, decompressedTooLarge, windowTooLarge
-    case badGzip, badDeflate, badZstd, truncatedCompression, outOfMemory
+    case badGzip, badDeflate, badZstd, badSnappy, truncatedCompression, outOfMemory
     case unknownEncoding
   }
 
@@ -33,10 +34,10 @@ package struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
   package var code: Code {
     switch reason {
     case .truncated, .varintTooLong, .badTag, .groupUnsupported, .badPackedLength, .badJSON, .badJSONString,
-      .badJSONNumber, .unexpectedJSONType, .badBase64, .integerOutOfRange:
+      .badJSONNumber, .unexpectedJSONType, .badBase64, .integerOutOfRange, .badLabelText:
       .malformed
     case .bodyTooLarge, .decompressedTooLarge, .windowTooLarge, .outOfMemory: .tooLarge
-    case .badGzip, .badDeflate, .badZstd, .truncatedCompression: .badCompression
+    case .badGzip, .badDeflate, .badZstd, .badSnappy, .truncatedCompression: .badCompression
     case .unknownEncoding: .unsupportedEncoding
     }
   }
@@ -47,7 +48,7 @@ package struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
     case .truncated: "a field reaches beyond the end of its message"
     case .varintTooLong: "a varint has more than ten bytes"
     case .badTag: "a field tag has no valid field number or wire type"
-    case .groupUnsupported: "protobuf groups are not part of OTLP"
+    case .groupUnsupported: "protobuf groups are not supported"
     case .badPackedLength: "a packed field's length is no multiple of its element size"
     case .badJSON: "invalid JSON"
     case .badJSONString: "invalid JSON string"
@@ -55,6 +56,7 @@ package struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
     case .unexpectedJSONType: "a JSON value has another type than its OTLP field"
     case .badBase64: "invalid base64"
     case .integerOutOfRange: "an integer is beyond the range of its OTLP field"
+    case .badLabelText: "the labels of a stream are not of the form {name=\"value\"}"
     case .bodyTooLarge: "the body is larger than the limit"
     case .decompressedTooLarge: "the decompressed body is larger than the limit"
     case .windowTooLarge: "the zstd window is larger than the limit"
@@ -62,6 +64,7 @@ package struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
     case .badGzip: "the body is not valid gzip"
     case .badDeflate: "the body is neither valid zlib nor valid deflate"
     case .badZstd: "the body is not valid zstd"
+    case .badSnappy: "the body is not a valid snappy block"
     case .truncatedCompression: "the compressed body ends too early"
     case .unknownEncoding: "the content encoding is not supported"
     }

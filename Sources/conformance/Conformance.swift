@@ -5,5 +5,5 @@ import ArgumentParser
 struct Conformance: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "conformance", abstract: "Runs test scripts of the query languages against engine and store.",
-    subcommands: [TraceQLCommand.self])
+    subcommands: [PromQLCommand.self, LogQLCommand.self, TraceQLCommand.self])
 }

@@ -3,6 +3,7 @@
 SIGHTLINE_URL          address of a running server with the demo; without it the tests start one
 SIGHTLINE_SCREENSHOTS  folder for screenshots (none are taken without it)
 SIGHTLINE_CHROMIUM     the browser's executable; /usr/bin/chromium unless given
+SIGHTLINE_WEB          folder of the built interface, a setting of the server; web/dist of the checkout unless given
 """
 
 import os
@@ -10,13 +11,16 @@ import pathlib
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from sightline_process import Demo, eventually
 
 # Taken out of the environment: a server started from here would call them unknown settings.
 URL = os.environ.pop("SIGHTLINE_URL", "")
 SCREENSHOTS = os.environ.pop("SIGHTLINE_SCREENSHOTS", "")
+# A loaded machine is slow, not wrong.
+expect.set_options(timeout=20_000)
+
 CHROMIUM = os.environ.pop("SIGHTLINE_CHROMIUM", "/usr/bin/chromium")
 
 
@@ -54,6 +58,8 @@ class Window:
         self.theme = theme
         self.label = label
         self.complaints = []
+        #: What a complaint may contain: failures that the test itself brings about.
+        self.tolerated = []
         page.on("console", lambda message: message.type == "error" and self.complaints.append(f"{message.text} {message.location.get('url', '')}"))
         page.on("pageerror", lambda failure: self.complaints.append(str(failure)))
 
@@ -77,11 +83,30 @@ class Window:
 
 
 @pytest.fixture
-def window(browser, base_url, theme, request):
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=theme, reduced_motion="reduce")
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    opened = Window(page, base_url, theme, request.node.originalname)
-    yield opened
-    context.close()
-    assert opened.complaints == []
+def make_window(browser, request):
+    """Opens windows on a server; at the end none of them may have complained."""
+    opened = []
+
+    def make(address, theme="dark", width=1440, height=900, **options):
+        context = browser.new_context(**{"viewport": {"width": width, "height": height}, "color_scheme": theme, "reduced_motion": "reduce", **options})
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        opened.append(Window(page, address, theme, request.node.originalname))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.page.context.close()
+    assert [text for one in opened for text in one.complaints if not any(part in text for part in one.tolerated)] == []
+
+
+@pytest.fixture
+def window(make_window, base_url, theme):
+    """A desktop window on the demo, in both themes."""
+    return make_window(base_url, theme)
+
+
+@pytest.fixture
+def quiet(make_window, server):
+    """A window on a server that holds only what the test sends."""
+    return make_window(server.api + "/ui/")

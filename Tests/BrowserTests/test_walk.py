@@ -222,13 +222,3 @@ def test_live_tail_opens(window):
     expect(page.locator(".live-state")).to_contain_text("live")
     page.keyboard.press("l")
     expect(page).not_to_have_url(re.compile("live=1"))
-
-
-def test_a_wrong_query_is_shown_at_its_place(browser, base_url, theme):
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=theme)
-    page = context.new_page()
-    page.goto(base_url + "logs?q=" + urllib.parse.quote("größe service:"))
-    alert = page.locator(".query-error")
-    expect(alert).to_be_visible()
-    expect(alert.locator("code")).to_have_text(re.compile("^größe service:"))
-    context.close()

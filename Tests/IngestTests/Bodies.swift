@@ -30,8 +30,12 @@ enum Bodies {
       Array(
         #"{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"\#(text)","gauge":{"dataPoints":[{"asInt":"1"}]}}]}]}]}"#
           .utf8)
+    case .remoteWriteV1, .remoteWriteV2: []
     }
   }
+
+  /// The kinds that the OTLP listener takes.
+  static let otlpKinds = BodyKind.allCases.filter { $0.rawValue <= BodyKind.otlpMetricsJSON.rawValue }
 
   /// A log record; `time` 0 for "when received".
   static func logs(text: String, time: UInt64 = 0) -> [UInt8] {

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("OTLP over HTTP/1.1")
 struct HTTPListenerTests {
-  @Test("a body of every kind is stored and answered in its own type", arguments: BodyKind.allCases)
+  @Test("a body of every kind is stored and answered in its own type", arguments: Bodies.otlpKinds)
   func stores(_ kind: BodyKind) async throws {
     try await TestServer.with { server in
       let isJSON = kind.rawValue % 2 == 0

@@ -11,7 +11,7 @@ import { Button, Link } from "./ui/controls";
 import { Icon } from "./ui/icons";
 import { KeySheet } from "./ui/KeySheet";
 import { Palette } from "./ui/Palette";
-import { OfflineBanner, TokenPrompt } from "./ui/states";
+import { NewVersionOffer, OfflineBanner, TokenPrompt } from "./ui/states";
 import { ToastPlace } from "./ui/toast";
 
 const pages: Record<PageName, { title: string; keys: string; signal: (view: View) => Signal | null; body: React.LazyExoticComponent<() => JSX.Element> }> = {
@@ -56,8 +56,9 @@ export function App(): JSX.Element {
       <div className="frame">
         <Rail current={current.page} onKeys={() => setOverlay("keys")} onPalette={() => setOverlay("palette")} />
         <div className="main">
-          <ContextBar title={<Title view={current} />} signal={page ? page.signal(current) : null} live={current.page === "logs"} />
+          <ContextBar title={<Title view={current} />} signal={page ? page.signal(current) : null} live={current.page === "logs"} compare={(current.page === "services" && current.id !== "") || (current.page === "metrics" && current.extra.name !== undefined)} />
           <OfflineBanner />
+          <NewVersionOffer />
           <main id="content" tabIndex={-1}>
             <Boundary key={current.page}>
               <Suspense fallback={<div className="page" />}>
@@ -128,10 +129,12 @@ class Boundary extends Component<{ children: ReactNode }, { failure: Error | nul
 
   render(): ReactNode {
     if (!this.state.failure) return this.props.children;
+    // A part of the interface whose name carries another version's hash is not served any more.
+    const outdated = /dynamically imported module/.test(this.state.failure.message);
     return (
       <div className="state-panel error" role="alert">
-        <strong>✕ This page failed</strong>
-        <p>{this.state.failure.message}</p>
+        <strong>✕ {outdated ? "This page is of an older version" : "This page failed"}</strong>
+        <p>{outdated ? "The server has a newer one; loading again gets it and keeps the address." : this.state.failure.message}</p>
         <Button onClick={() => location.reload()}>Load again</Button>
       </div>
     );

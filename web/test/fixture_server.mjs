@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Serves web/dist and an API of seeded data as docs/api/README.md describes it, for work on the interface without a server.
-// Usage: web/test/fixture_server.mjs [--port N] [--slow MS] [--empty] [--token SECRET]
+// Usage: web/test/fixture_server.mjs [--port N] [--slow MS] [--empty] [--token SECRET] [--web DIR]
 import crypto from "node:crypto";
 import fs from "node:fs";
 import http from "node:http";
@@ -16,7 +16,7 @@ const port = Number(option("port", "0"));
 const slow = Number(option("slow", "0"));
 const secret = option("token", "");
 const empty = process.argv.includes("--empty");
-const dist = path.join(path.dirname(fileURLToPath(import.meta.url)), "../dist");
+const dist = option("web", path.join(path.dirname(fileURLToPath(import.meta.url)), "../dist"));
 const now = Math.floor(Date.now() / 1000) * 1000;
 const data = makeData(20_261_122, now, empty ? 0 : 1400);
 const nanos = (ms) => `${Math.floor(ms)}${String(Math.round((ms % 1) * 1e6)).padStart(6, "0")}`;
@@ -322,13 +322,16 @@ function answer(response, status, body, headers = {}) {
 async function stream(response, lines) {
   response.writeHead(200, { "content-type": "application/x-ndjson", "x-request-id": crypto.randomBytes(6).toString("hex") });
   let index = 0;
+  let reached = now;
   for (const line of lines) {
     if (response.destroyed) return;
     if (slow && index > 0) {
-      response.write(`${JSON.stringify({ k: "progress", done: index * 10, total: lines.length * 10, bytes: index * 1_000_000, rows: index * 1000, unread: [nanos(now - 3.6e6), nanos(now - 3.6e6 * (index / lines.length))] })}\n`);
+      response.write(`${JSON.stringify({ k: "progress", done: index * 10, total: lines.length * 10, bytes: index * 1_000_000, rows: index * 1000, unread: [nanos(now - 3.6e6), nanos(reached)] })}\n`);
       await new Promise((resolve) => setTimeout(resolve, slow));
     }
     response.write(`${JSON.stringify(line)}\n`);
+    const last = line.rows?.[line.rows.length - 1];
+    if (last) reached = Number((last.time ?? last.start).slice(0, -6));
     index += 1;
   }
   response.end();

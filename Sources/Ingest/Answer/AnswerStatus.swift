@@ -1,11 +1,11 @@
 /// How a refusal is called in HTTP and in gRPC: the one table.
-struct AnswerStatus: Sendable, Hashable {
+package struct AnswerStatus: Sendable, Hashable {
   /// HTTP status code.
-  let http: Int
+  package let http: Int
   /// `google.rpc.Code`, in gRPC trailers and in the bodies of HTTP errors.
   let grpc: Int
 
-  init(_ code: IngestRefusal.Code) {
+  package init(_ code: IngestRefusal.Code) {
     switch code {
     case .malformed: (http, grpc) = (400, GRPCCode.invalidArgument)
     case .unsupported: (http, grpc) = (415, GRPCCode.unimplemented)

@@ -1,14 +1,14 @@
-import TelemetryModel
+package import TelemetryModel
 
 /// The answer to an OTLP/HTTP request, over either HTTP version.
-struct HTTPAnswer: Sendable, Equatable {
-  let status: Int
+package struct HTTPAnswer: Sendable, Equatable {
+  package let status: Int
   /// Lower-case names; without `content-length`.
-  let headers: [(name: String, value: String)]
-  let body: [UInt8]
+  package let headers: [(name: String, value: String)]
+  package let body: [UInt8]
 
   /// The answer in the request's own type.
-  init(_ outcome: IngestOutcome, format: BodyFormat, signal: Signal?) {
+  package init(_ outcome: IngestOutcome, format: BodyFormat, signal: Signal?) {
     switch outcome {
     case .stored(let rejection):
       status = 200
@@ -37,13 +37,13 @@ struct HTTPAnswer: Sendable, Equatable {
     }
   }
 
-  static func == (left: HTTPAnswer, right: HTTPAnswer) -> Bool {
+  package static func == (left: HTTPAnswer, right: HTTPAnswer) -> Bool {
     left.status == right.status && left.body == right.body && left.headers.elementsEqual(right.headers, by: ==)
   }
 }
 
 /// The two encodings of OTLP over HTTP.
-enum BodyFormat: Sendable, Hashable {
+package enum BodyFormat: Sendable, Hashable {
   case protobuf
   case json
 

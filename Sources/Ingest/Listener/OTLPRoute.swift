@@ -1,4 +1,4 @@
-import TelemetryModel
+package import TelemetryModel
 
 /// What a request with an acceptable head is.
 struct OTLPRoute: Sendable {
@@ -127,7 +127,7 @@ extension BodyKind {
 
 extension ContentEncoding {
   /// The encoding that a header names; identity without one.
-  fileprivate init?(name: String?) {
+  package init?(name: String?) {
     switch name?.lowercased() {
     case nil, "", "identity", "none": self = .identity
     case "gzip", "x-gzip": self = .gzip

@@ -50,10 +50,12 @@ package struct IngestRequest: Sendable {
   package let source: IngestSource
   /// The bytes that the body holds of the admission gate; without one the pipeline asks for them.
   package let permit: AdmissionPermit?
+  /// Called on the worker's thread with the stored rows, before the request completes.
+  package let observe: (@Sendable (RecordBatch) -> Void)?
 
   package init(
     tenant: String = "default", kind: BodyKind, contentEncoding: ContentEncoding = .identity, body: [UInt8],
-    source: IngestSource, permit: AdmissionPermit? = nil
+    source: IngestSource, permit: AdmissionPermit? = nil, observe: (@Sendable (RecordBatch) -> Void)? = nil
   ) {
     self.tenant = tenant
     self.kind = kind
@@ -61,5 +63,6 @@ package struct IngestRequest: Sendable {
     self.body = body
     self.source = source
     self.permit = permit
+    self.observe = observe
   }
 }

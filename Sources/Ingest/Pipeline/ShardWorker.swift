@@ -163,6 +163,7 @@ final class ShardWorker: @unchecked Sendable {
   private func complete(_ submission: Submission, stored body: DecodedBody) {
     let request = submission.request
     recorder.stored(body, signal: request.kind.signal, source: request.source, byteCount: request.body.count)
+    request.observe?(body.batch)
     var rejection: PartialRejection?
     if body.rejectedCount > 0 || body.rejectedMessage != nil {
       rejection = PartialRejection(

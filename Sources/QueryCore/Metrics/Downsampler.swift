@@ -38,12 +38,12 @@ package struct Downsampler {
   package mutating func add(_ series: Series, rows: Range<Int>, to states: inout StepStates) {
     guard rows.upperBound <= points.times.count else { return }
     switch (function, series.kind) {
-    case (.rate, .gauge), (.increase, .gauge): break
+    case (.rate, .gauge), (.increase, .gauge), (_, .metadata), (_, .exemplars): break
     case (.rate, _), (.increase, _):
       addIncreases(
         points.total(of: series.kind), rows, isDelta: series.temporality == .delta && series.kind != .summary,
         to: &states)
-    case (_, .gauge), (_, .sum): addValues(rows, to: &states)
+    case (_, .gauge), (_, .sum), (_, .untyped): addValues(rows, to: &states)
     case (.raw, _): addMeans(rows, to: &states)
     case (_, .histogram), (_, .exponentialHistogram): addObservations(series, rows, to: &states)
     case (_, .summary): addSummary(rows, to: &states)

@@ -28,7 +28,7 @@ package struct MetricCatalogue: Sendable {
       let isMonotonic: Bool
     }
     var found: [Identity: Metric] = [:]
-    for entry in series {
+    for entry in series where entry.series.kind.isMeasured {
       let series = entry.series
       let identity = Identity(
         name: series.name, unit: series.unit, kind: series.kind, temporality: series.temporality,

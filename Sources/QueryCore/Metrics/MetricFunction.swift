@@ -50,7 +50,7 @@ package enum MetricFunction: Sendable, Hashable {
   /// What a metric shows when the question does not say.
   package static func standard(_ kind: MetricKind, isMonotonic: Bool) -> String {
     switch kind {
-    case .gauge, .summary: "raw"
+    case .gauge, .summary, .untyped, .metadata, .exemplars: "raw"
     case .sum: isMonotonic ? "rate" : "raw"
     case .histogram, .exponentialHistogram: "p95"
     }

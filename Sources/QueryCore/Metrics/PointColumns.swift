@@ -35,7 +35,7 @@ package struct PointColumns: Sendable {
   /// What a point of the kind counts or shows as a whole: the value, or the count of a histogram or summary.
   func total(of kind: MetricKind) -> NumberColumn {
     switch kind {
-    case .gauge, .sum: value
+    case .gauge, .sum, .untyped, .metadata, .exemplars: value
     case .histogram, .exponentialHistogram, .summary: count
     }
   }

@@ -1,10 +1,16 @@
+package import Ingest
 package import NIOSSL
+package import PromQL
 package import TelemetryModel
 package import TelemetryStore
 
 /// Everything that the API serves from, wired once at start.
 package struct APIEnvironment: Sendable {
   package var store: any TelemetryStore
+  /// The store's metrics as Prometheus series.
+  package let metrics: MetricsView
+  /// Takes in what compatible APIs are sent; nil: nothing is.
+  package var ingest: IngestPipeline?
   package var tokens: any TokenControl
   package var status: any StatusSource
   package var rejected: any RejectedSource
@@ -33,6 +39,7 @@ package struct APIEnvironment: Sendable {
     liveMatcher: @escaping @Sendable (Predicate, RecordBatch) -> [UInt32]
   ) {
     self.store = store
+    metrics = MetricsView(store)
     self.tokens = tokens
     self.status = status
     self.rejected = rejected

@@ -14,6 +14,7 @@ func makeAPIRouter(_ environment: APIEnvironment) -> Router<APIContext> {
   FieldEndpoints(environment: environment).add(to: router)
   ServerEndpoints(environment: environment).add(to: router)
   TokenEndpoints(environment: environment).add(to: router)
+  PrometheusEndpoints(environment: environment).add(to: router)
   TailEndpoint(environment: environment).add(to: router)
   TempoEndpoints(environment: environment).add(to: router, base: "/tempo")
   JaegerEndpoints(environment: environment).add(to: router, base: "/jaeger")

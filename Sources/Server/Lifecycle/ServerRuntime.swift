@@ -81,6 +81,7 @@ package struct ServerRuntime: Sendable {
     var environment = APIEnvironment(
       store: store, tokens: tokens, status: board, rejected: ledger, senders: sources, live: tap,
       liveMatcher: { predicate, batch in (try? LiveMatch.rows(predicate, in: batch)) ?? [] })
+    environment.ingest = pipeline
     environment.metricsText = { Exposition.render(metrics.gather()) }
     environment.webDirectory = WebDirectory.find(configured: configuration.webDirectory)
     environment.requiresToken = needsToken

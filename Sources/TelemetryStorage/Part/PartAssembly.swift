@@ -41,7 +41,8 @@ struct PartAssembly {
       appendCodes(.resourceCodes, resources.codes, rows, to: &block)
       appendCodes(.scopeCodes, scopes.codes, rows, to: &block)
       appendCodes(.seriesCodes, series.codes, rows, to: &block)
-      for column in batch.columns { append(column, rows, table: nil, to: &block) }
+      let base = BaseColumns(batch, rows: rows)
+      for column in batch.columns { append(column, rows, table: nil, base: base, to: &block) }
       for child in batch.children { append(child, of: rows, to: &block) }
       appendFilter(batch, rows)
       finish(block)
@@ -70,11 +71,13 @@ struct PartAssembly {
     if rest > 0 { buffer.append(contentsOf: repeatElement(0, count: PartFormat.alignment - rest)) }
   }
 
-  private mutating func append(_ column: Column, _ rows: Range<Int>, table: ChildKind?, to block: inout PartBlockEntry)
-  {
+  private mutating func append(
+    _ column: Column, _ rows: Range<Int>, table: ChildKind?, base: BaseColumns = BaseColumns(),
+    to block: inout PartBlockEntry
+  ) {
     align()
     let offset = position
-    guard let description = ColumnChunk.append(column, rows: rows, to: &buffer) else { return }
+    guard let description = ColumnChunk.append(column, rows: rows, base: base, to: &buffer) else { return }
     note(PartSchemaEntry(column.key, table: table), description, offset, in: &block)
     if table == nil, column.key == ColumnKey(Field.time, .int), let bounds = description.bounds {
       block.timeFirst = bounds.lowerBound

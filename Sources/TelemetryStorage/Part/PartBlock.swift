@@ -60,17 +60,46 @@ struct PartBlock: BlockSource {
       if schema.table != 0 { return ChildKind(rawValue: schema.table).map(selection.children.contains) ?? false }
       return role == .column ? schema.key.map(selection.contains) ?? false : selection.identities
     }
-    let chunks = try ChunkBytes(part.file, chosen.map(\.range))
+    let base = baseChunks(neededBy: chosen)
+    let chunks = try ChunkBytes(part.file, (chosen + base).map(\.range))
     do throws(EncodingError) {
-      let batch = try decode(entry, chosen, chunks, series)
+      let batch = try decode(entry, chosen, try baseColumns(base, chunks), chunks, series)
       return (batch, chunks.byteCount)
     } catch {
       throw StorageError(error, path: part.file.path, what: "block \(number)")
     }
   }
 
+  /// The chunks that others of the rows' own table cannot be decoded without.
+  private func baseChunks(neededBy chosen: [PartChunk]) -> [PartChunk] {
+    let schema = part.directory.schema
+    let keys = Set(
+      chosen.compactMap { schema[$0.schemaEntry].table == 0 ? BaseColumns.key(neededBy: $0.encoding) : nil })
+    if keys.isEmpty { return [] }
+    return entry.chunks.filter { chunk in
+      let entry = schema[chunk.schemaEntry]
+      return entry.table == 0 && entry.role == PartSchemaEntry.Role.column.rawValue
+        && entry.key.map(keys.contains) ?? false
+    }
+  }
+
+  private func baseColumns(_ base: [PartChunk], _ chunks: ChunkBytes) throws(EncodingError) -> BaseColumns {
+    var columns = BaseColumns()
+    for chunk in base {
+      guard let key = part.directory.schema[chunk.schemaEntry].key else { continue }
+      let (bytes, range) = chunks[chunk.range]
+      let column = try ColumnChunk.decode(key, bytes, range, rowCount: entry.rowCount)
+      switch column.values {
+      case .int64(let times) where column.rows == nil: columns.times = times
+      case .spanIDs(let ids) where column.rows == nil: columns.spanIDs = ids
+      default: throw EncodingError(.damaged, "a column that others need has gaps")
+      }
+    }
+    return columns
+  }
+
   private func decode(
-    _ entry: PartBlockEntry, _ chosen: [PartChunk], _ chunks: ChunkBytes, _ series: [Series]
+    _ entry: PartBlockEntry, _ chosen: [PartChunk], _ base: BaseColumns, _ chunks: ChunkBytes, _ series: [Series]
   ) throws(EncodingError) -> RecordBatch {
     var columns: [Column] = []
     var codes: [PartSchemaEntry.Role: [UInt32]] = [:]
@@ -84,7 +113,11 @@ struct PartBlock: BlockSource {
       switch PartSchemaEntry.Role(rawValue: schema.role) {
       case .column:
         guard let key = schema.key else { continue }
-        let column = try ColumnChunk.decode(key, bytes, range, rowCount: rowCount)
+        if kind == nil, let known = base.column(key) {
+          columns.append(known)
+          continue
+        }
+        let column = try ColumnChunk.decode(key, bytes, range, rowCount: rowCount, base: base)
         if let kind { childColumns[kind, default: []].append(column) } else { columns.append(column) }
       case .parentRows:
         guard let kind else { continue }

@@ -125,6 +125,11 @@ struct TableBuilder: ~Copyable {
     append(column, content.bytes, 0, content.count)
   }
 
+  /// Appends a buffer's content unless there is none.
+  mutating func appendUnlessEmpty(_ column: Int, _ content: borrowing GrowableBuffer<UInt8>) {
+    if content.count > 0 { append(column, content) }
+  }
+
   /// Appends text: valid UTF-8 within the limit as it is, other text repaired and cut.
   @inline(__always)
   mutating func appendText(
@@ -177,13 +182,31 @@ struct TableBuilder: ~Copyable {
     let pair = try bytes.keyValue(range, &context)
     guard pair.key.count <= context.limits.keyBytes else { return drop(.keyTooLong, bytes, pair.key, &context) }
     guard pair.key.count > 0 else { return drop(.emptyKey, bytes, pair.key, &context) }
-    let value = try bytes.anyValue(pair.value, &context)
-    guard let key = key(bytes, pair.key, position: position, &context),
-      let column = keys.column(key, value.type) ?? newColumn(key, value.type, bytes, pair.key)
-    else { return drop(.distinctKeysOverLimit, bytes, pair.key, &context) }
+    try place(bytes, pair.key, try bytes.anyValue(pair.value, &context), position: position, &context)
+  }
+
+  /// Appends an attribute whose key and text are in these ranges. The last value of a key in a row wins.
+  mutating func appendAttribute(
+    _ bytes: RawSpan, key: WireRange, text: WireRange, _ context: inout WalkContext
+  ) throws(WireError) {
+    let position = attributeCount
+    attributeCount &+= 1
+    guard position < context.limits.attributes else { return drop(.attributesOverLimit, bytes, key, &context) }
+    guard key.count <= context.limits.keyBytes else { return drop(.keyTooLong, bytes, key, &context) }
+    guard key.count > 0 else { return drop(.emptyKey, bytes, key, &context) }
+    try place(bytes, key, WireValue(type: .string, range: text), position: position, &context)
+  }
+
+  @inline(__always)
+  private mutating func place(
+    _ bytes: RawSpan, _ range: WireRange, _ value: WireValue, position: Int, _ context: inout WalkContext
+  ) throws(WireError) {
+    guard let key = key(bytes, range, position: position, &context),
+      let column = keys.column(key, value.type) ?? newColumn(key, value.type, bytes, range)
+    else { return drop(.distinctKeysOverLimit, bytes, range, &context) }
     if let earlier = keys.claim(key, serial: serial, column: column) {
       unsafe columns[earlier].removeLast()
-      context.ledger.note(.duplicateKey, bytes, pair.key)
+      context.ledger.note(.duplicateKey, bytes, range)
     }
     try append(column, bytes, value, &context)
   }

@@ -1,4 +1,5 @@
 import CDeflate
+import CSnappy
 import CZstd
 import TelemetryModel
 
@@ -6,7 +7,7 @@ import TelemetryModel
 ///
 /// gzip and deflate by libdeflate, which decodes into one piece of memory: a guess at the size, doubled until the
 /// content fits, so that a body is decoded at most about twice. zstd streamed, since its frames need not say their
-/// size. A bomb costs the time of decoding `byteLimit` bytes at most twice, and that much memory.
+/// size. A snappy block says its size, which is checked before memory is taken. A bomb costs the time of decoding `byteLimit` bytes at most twice, and that much memory.
 @safe
 struct Decompressor: ~Copyable {
   /// zstd windows that are accepted even under a smaller limit: what RFC 8878 asks every decoder for is 8 MiB.
@@ -47,6 +48,7 @@ struct Decompressor: ~Copyable {
     case .gzip: try unsafe inflateGzip(source, byteLimit)
     case .deflate: try unsafe inflateDeflate(source, byteLimit)
     case .zstd: try unsafe inflateZstd(source, byteLimit)
+    case .snappy: try unsafe inflateSnappy(source, byteLimit)
     }
   }
 
@@ -151,6 +153,29 @@ struct Decompressor: ~Copyable {
         throw WireError(.decompressedTooLarge, offset: offset)
       }
     }
+  }
+
+  // MARK: snappy
+
+  private mutating func inflateSnappy(_ source: UnsafeRawBufferPointer, _ byteLimit: Int) throws(WireError) {
+    guard source.count > 0, let base = source.baseAddress else {
+      throw WireError(.truncatedCompression, offset: 0)
+    }
+    let input = unsafe base.assumingMemoryBound(to: CChar.self)
+    var length = 0
+    guard unsafe snappy_uncompressed_length(input, source.count, &length) == SNAPPY_OK else {
+      throw WireError(.badSnappy, offset: 0)
+    }
+    guard length >= 0, length <= byteLimit else { throw WireError(.decompressedTooLarge, offset: 0) }
+    // A copy of 64 bytes takes three: no valid block of this size says more.
+    guard length <= source.count.multipliedClamped(by: 64) else { throw WireError(.badSnappy, offset: 0) }
+    _ = grow(length, byteLimit)
+    guard length > 0 else { return }
+    let target = unsafe memory.unsafelyUnwrapped.assumingMemoryBound(to: CChar.self)
+    guard unsafe snappy_uncompress(input, source.count, target, &length) == SNAPPY_OK else {
+      throw WireError(.badSnappy, offset: 0)
+    }
+    count = length
   }
 
   // MARK: zstd

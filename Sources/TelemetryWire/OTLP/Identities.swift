@@ -180,6 +180,16 @@ struct Identities: ~Copyable {
     return number
   }
 
+  /// The number of the series that these raw bytes stand for; nil when they are new.
+  func series(ofKey key: borrowing GrowableBuffer<UInt8>) -> Int? { series.find(key) }
+
+  /// The number of a series built from raw bytes, which are remembered when `isExact`.
+  mutating func register(_ new: Series, key: borrowing GrowableBuffer<UInt8>, isExact: Bool) -> Int {
+    let number = series.register(new)
+    if isExact { series.remember(key, number: number) }
+    return number
+  }
+
   @inline(__always)
   mutating func seriesCode(_ number: Int) -> UInt32 { series.code(number) }
 }

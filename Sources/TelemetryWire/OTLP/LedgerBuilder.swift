@@ -7,12 +7,12 @@ struct LedgerBuilder {
   /// All notes so far: differs before and after a walk that noted something.
   private(set) var noteCount = 0
 
-  /// Counts one occurrence; the first one of a reason keeps its sample.
+  /// Counts one occurrence, or `count`; the first one of a reason keeps its sample.
   @inline(never)
-  mutating func note(_ reason: LedgerReason, _ sample: @autoclosure () -> String) {
+  mutating func note(_ reason: LedgerReason, count: Int = 1, _ sample: @autoclosure () -> String) {
     let index = reason.rawValue
     if counts[index] == 0 { samples[index] = sample() }
-    counts[index] &+= 1
+    counts[index] &+= count
     noteCount &+= 1
   }
 

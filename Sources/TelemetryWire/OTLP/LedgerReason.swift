@@ -2,6 +2,8 @@
 enum LedgerReason: Int, CaseIterable {
   case recordTooLarge, nestingTooDeep, timeTooOld, timeTooFarAhead, timeOutOfRange
   case invalidTraceID, invalidSpanID, countOutOfRange, bucketsMismatch, boundsUnsorted
+  case labelsUnsorted, labelDuplicate, labelNameEmpty, labelReference, labelsOverLimit, metricNameMissing
+  case histogramInvalid
   case attributesOverLimit, keyTooLong, emptyKey, duplicateKey, distinctKeysOverLimit, identityNestingTooDeep
   case invalidReference, invalidParent, invalidChild, childTimeOutOfRange
   case valueTruncated
@@ -21,6 +23,13 @@ enum LedgerReason: Int, CaseIterable {
     case .countOutOfRange: "count_out_of_range"
     case .bucketsMismatch: "buckets_mismatch"
     case .boundsUnsorted: "bounds_unsorted"
+    case .labelsUnsorted: "labels_unsorted"
+    case .labelDuplicate: "label_duplicate"
+    case .labelNameEmpty: "label_name_empty"
+    case .labelReference: "label_reference_invalid"
+    case .labelsOverLimit: "labels_over_limit"
+    case .metricNameMissing: "metric_name_missing"
+    case .histogramInvalid: "histogram_invalid"
     case .attributesOverLimit: "attributes_over_limit"
     case .keyTooLong: "key_too_long"
     case .emptyKey: "empty_key"
@@ -45,7 +54,8 @@ enum LedgerReason: Int, CaseIterable {
   var action: LedgerAction {
     switch self {
     case .recordTooLarge, .nestingTooDeep, .timeTooOld, .timeTooFarAhead, .timeOutOfRange, .invalidTraceID,
-      .invalidSpanID, .countOutOfRange, .bucketsMismatch, .boundsUnsorted:
+      .invalidSpanID, .countOutOfRange, .bucketsMismatch, .boundsUnsorted, .labelsUnsorted, .labelDuplicate,
+      .labelNameEmpty, .labelReference, .labelsOverLimit, .metricNameMissing, .histogramInvalid:
       .rejected
     case .attributesOverLimit, .keyTooLong, .emptyKey, .duplicateKey, .distinctKeysOverLimit, .identityNestingTooDeep,
       .invalidReference, .invalidParent, .invalidChild, .childTimeOutOfRange:

@@ -7,7 +7,7 @@ extension PointFields {
     _ bytes: RawSpan, _ range: WireRange, kind: MetricKind, _ context: inout WalkContext
   ) throws(WireError) {
     switch kind {
-    case .gauge, .sum: try readNumber(bytes, range, &context)
+    case .gauge, .sum, .untyped, .metadata, .exemplars: try readNumber(bytes, range, &context)
     case .histogram: try readHistogram(bytes, range, &context)
     case .exponentialHistogram: try readExponential(bytes, range, &context)
     case .summary: try readSummary(bytes, range, &context)
@@ -17,7 +17,7 @@ extension PointFields {
   /// The tag of a point's attributes, by kind.
   static func attributeTag(_ kind: MetricKind) -> UInt32 {
     switch kind {
-    case .gauge, .sum, .summary: 0x3a
+    case .gauge, .sum, .summary, .untyped, .metadata, .exemplars: 0x3a
     case .histogram: 0x4a
     case .exponentialHistogram: 0x0a
     }

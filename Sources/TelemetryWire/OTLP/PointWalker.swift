@@ -80,7 +80,7 @@ struct PointWalker: ~Copyable {
   @inline(__always)
   private mutating func appendValues(_ kind: MetricKind) {
     switch kind {
-    case .gauge, .sum:
+    case .gauge, .sum, .untyped, .metadata, .exemplars:
       if let value = fields.doubleValue { table.append(PointColumn.doubleValue, value) }
       if let value = fields.intValue { table.append(PointColumn.intValue, value) }
     case .histogram, .exponentialHistogram, .summary: appendDistribution(kind)

@@ -82,6 +82,16 @@ struct WalkContext: ~Copyable {
     return nil
   }
 
+  /// The same in nanoseconds of a time in milliseconds since 1970, which may lie before.
+  @inline(__always)
+  mutating func accepted(milliseconds: Int64) -> Int64? {
+    let (time, overflow) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
+    if !overflow, time >= earliest, time <= latest { return time }
+    let reason: LedgerReason = overflow ? .timeOutOfRange : time < earliest ? .timeTooOld : .timeTooFarAhead
+    ledger.note(reason, "\(milliseconds) ms since 1970")
+    return nil
+  }
+
   // MARK: Values
 
   /// Writes `range` into `repairedText`: ill-formed UTF-8 replaced by U+FFFD, cut at the value limit.

@@ -1,34 +1,26 @@
 import { useEffect, useState } from "react";
 import { pending } from "../core/answers";
+import { automatic, refreshSeconds, toggleAutomatic } from "../core/freshness";
 import { useKeys } from "../core/keys";
-import { linkTo, navigate, refresh, useView, useWindow } from "../core/router";
+import { navigate, refresh, useView } from "../core/router";
+import { useStore } from "../core/store";
 import { Button } from "../ui/controls";
-import { copyText } from "../ui/toast";
+import { CompareChip } from "./CompareChip";
+import { CopyMenu } from "./CopyMenu";
 import { FilterChips } from "./FilterChips";
 import { Signal } from "./filters";
+import { StaleChip } from "./StaleChip";
 import { TimePicker } from "./TimePicker";
 
-const refreshSeconds = 15;
-
 /** The bar that is the same on every page: title, filters, time, refresh, live. */
-export function ContextBar({ title, signal, live }: { title: React.ReactNode; signal: Signal | null; live: boolean }): JSX.Element {
+export function ContextBar({ title, signal, live, compare }: { title: React.ReactNode; signal: Signal | null; live: boolean; compare: boolean }): JSX.Element {
   const current = useView();
-  const window = useWindow();
-  const [automatic, setAutomatic] = useState(false);
+  const refreshing = useStore(automatic);
   const tailing = current.extra.live === "1";
-  const relative = current.from.startsWith("now") || current.to.startsWith("now");
-  useEffect(() => {
-    if (!automatic || !relative) return undefined;
-    const timer = setInterval(() => {
-      if (document.visibilityState === "visible") refresh();
-    }, refreshSeconds * 1000);
-    return () => clearInterval(timer);
-  }, [automatic, relative]);
   const toggleLive = (): void => navigate({ extra: { live: tailing ? null : "1" } });
   useKeys([
     { keys: "r", label: "Refresh", group: "Context", run: refresh },
-    { keys: "R", label: `Refresh every ${refreshSeconds} s`, group: "Context", run: () => setAutomatic(!automatic) },
-    { keys: "y", label: "Copy the link, with absolute times", group: "Context", run: () => void copyText(linkTo({ from: String(window.from), to: String(window.to) }), "Link") },
+    { keys: "R", label: `Refresh every ${refreshSeconds} s`, group: "Context", run: toggleAutomatic },
     { keys: "u", label: "Context back", group: "Context", run: () => history.back() },
     { keys: "U", label: "Context forward", group: "Context", run: () => history.forward() },
     ...(live ? [{ keys: "l", label: "Live tail", group: "This page", run: toggleLive }] : []),
@@ -38,9 +30,11 @@ export function ContextBar({ title, signal, live }: { title: React.ReactNode; si
       <h1>{title}</h1>
       <FilterChips signal={signal} />
       <div className="context-end">
+        {compare ? <CompareChip /> : null}
+        <StaleChip />
         <TimePicker />
-        <Button kind="icon" icon="link" label="Copy the link" keys="y" onClick={() => void copyText(linkTo({ from: String(window.from), to: String(window.to) }), "Link")} />
-        <Button kind="icon" icon="refresh" label={automatic ? `Refreshing every ${refreshSeconds} s` : "Refresh"} keys="r" pressed={automatic} onClick={refresh} />
+        <CopyMenu />
+        <Button kind="icon" icon="refresh" label={refreshing ? `Refreshing every ${refreshSeconds} s` : "Refresh"} keys="r" pressed={refreshing} onClick={refresh} />
         {live ? <Button kind={tailing ? "primary" : "plain"} icon={tailing ? "pause" : "live"} keys="l" pressed={tailing} title="Live tail" onClick={toggleLive}>Live</Button> : null}
       </div>
       <LoadingBar />

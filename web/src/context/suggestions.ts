@@ -3,6 +3,7 @@ import { compactCount, valueText } from "../core/format";
 import { FieldsAnswer, FieldValues } from "../core/model";
 import { resolveWindow, run, view } from "../core/router";
 import { Suggestion } from "../ui/Suggest";
+import { shortName } from "./fieldNames";
 import { Signal } from "./filters";
 import { pathOf } from "./question";
 
@@ -27,11 +28,13 @@ export function fieldsOf(signal: Signal, abort: AbortSignal): Promise<FieldsAnsw
 export async function suggestFields(signal: Signal, text: string, abort: AbortSignal): Promise<Suggestion[]> {
   const answer = await fieldsOf(signal, abort);
   const wanted = text.toLowerCase();
-  return answer.fields
-    .filter((field) => field.name.toLowerCase().includes(wanted))
-    .sort((a, b) => Number(b.name.toLowerCase().startsWith(wanted)) - Number(a.name.toLowerCase().startsWith(wanted)))
+  const rank = (name: string): number => (name.toLowerCase().startsWith(wanted) ? 0 : 1);
+  const named = new Map(answer.fields.map((field) => [shortName(field.name), field]));
+  return [...named]
+    .filter(([name, field]) => name.toLowerCase().includes(wanted) || field.name.toLowerCase().startsWith(wanted))
+    .sort(([a], [b]) => rank(a) - rank(b) || a.length - b.length)
     .slice(0, 30)
-    .map((field) => ({ text: field.name, note: `${field.scope}${field.types.length ? ` · ${field.types.join(", ")}` : ""}` }));
+    .map(([name, field]) => ({ text: name, note: `${field.scope}${field.types.length ? ` · ${field.types.join(", ")}` : ""}` }));
 }
 
 /** Suggests values of a field, most frequent first. */
@@ -42,20 +45,4 @@ export async function suggestValues(signal: Signal, field: string, prefix: strin
     abort,
   );
   return answer.values.map((item) => ({ text: valueText(item.value), note: compactCount(item.count) }));
-}
-
-/** Suggests in the search bar: field names for the word at the end, values behind `field:`. */
-export async function suggestQuery(signal: Signal, text: string, abort: AbortSignal): Promise<Suggestion[]> {
-  const word = /(?:^|[\s(])(-?)([^\s()"]*)$/.exec(text);
-  if (!word) return [];
-  const [typed, head] = [word[2], text.slice(0, text.length - word[2].length)];
-  const colon = typed.indexOf(":");
-  if (colon > 0) {
-    const field = typed.slice(0, colon);
-    const values = await suggestValues(signal, field, typed.slice(colon + 1).replace(/^[<>=]+/, ""), abort);
-    return values.map((item) => ({ ...item, insert: `${head}${field}:${/^[\w.@/-]+$/.test(item.text) ? item.text : JSON.stringify(item.text)}` }));
-  }
-  if (typed.length === 0) return [];
-  const fields = await suggestFields(signal, typed, abort);
-  return fields.map((item) => ({ ...item, insert: `${head}${item.text}:` }));
 }

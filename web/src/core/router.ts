@@ -8,6 +8,9 @@ export const base = new URL(".", document.baseURI);
 /** The API's address. */
 export const apiBase = new URL("../api/v1/", base);
 
+/** The server's address, as the terminal takes it. */
+export const serverAddress = new URL("../", base).href.replace(/\/$/, "");
+
 function currentView(): View {
   const path = location.pathname.startsWith(base.pathname) ? location.pathname.slice(base.pathname.length) : "";
   return parseView(path, location.search);

@@ -9,10 +9,12 @@ export interface Suggestion {
 }
 
 /** A text field that suggests while one types: combobox with a listbox below. */
-export function Suggest({ value, onChange, onSubmit, suggest, label, placeholder, className, first, inputRef, invalid, describedBy, openOnFocus }: {
+export function Suggest({ value, onChange, onSubmit, onChoose, suggest, label, placeholder, className, first, inputRef, invalid, describedBy, openOnFocus }: {
   value: string;
   onChange: (value: string) => void;
   onSubmit: (value: string) => void;
+  /** Takes a chosen suggestion at once; without it the choice stands in the field. */
+  onChoose?: (value: string) => void;
   /** Gives suggestions for the text before the caret; an aborted call is not looked at. */
   suggest: (text: string, signal: AbortSignal) => Promise<Suggestion[]>;
   label: string;
@@ -51,6 +53,11 @@ export function Suggest({ value, onChange, onSubmit, suggest, label, placeholder
 
   const choose = (item: Suggestion): void => {
     const text = item.insert ?? item.text;
+    if (onChoose) {
+      setOpen(false);
+      onChoose(text);
+      return;
+    }
     onChange(text);
     if (text.endsWith(":") || text.endsWith(" ")) {
       setOpen(true);

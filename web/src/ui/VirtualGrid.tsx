@@ -1,4 +1,8 @@
 import { forwardRef, memo, ReactNode, useCallback, useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
+import { coarsePointer } from "../core/media";
+import { useStore } from "../core/store";
+import { GridRow, RowRecipe } from "./GridRow";
 
 /** What code outside can do with a grid. */
 export interface GridHandle {
@@ -8,21 +12,16 @@ export interface GridHandle {
   isAtEnd: () => boolean;
 }
 
-interface GridProps {
+interface GridProps extends RowRecipe {
   label: string;
   rowCount: number;
   rowHeight: number;
-  /** Cells of one row; each is a `GridCell`. */
-  renderRow: (row: number) => ReactNode;
-  rowClass?: (row: number) => string;
   rowKey: (row: number) => string | number;
   header?: ReactNode;
   /** Row with the cursor; -1 for none. */
   active: number;
   onActive: (row: number) => void;
   onOpen?: (row: number) => void;
-  /** Level and state of tree rows. */
-  tree?: (row: number) => { level: number; expanded?: boolean };
   /** Told after each scroll; `upward` tells a person's move from the list's own following. */
   onScroll?: (atEnd: boolean, upward: boolean) => void;
   footer?: ReactNode;
@@ -34,13 +33,18 @@ interface GridProps {
   fromEnd?: boolean;
 }
 
+/** A row that a finger can take. */
+const touchHeight = 44;
+
 /**
  * A grid of which only the visible rows are in the document.
  *
  * It is one tab stop; the cursor is `aria-activedescendant`, moved by arrows, `j`, `k`, Home, End, PgUp and PgDn.
  */
 export const VirtualGrid = memo(forwardRef<GridHandle, GridProps>(function VirtualGrid(props, handle) {
-  const { rowCount, rowHeight, active, onActive, onOpen, header } = props;
+  const { rowCount, active, onActive, onOpen, header } = props;
+  const coarse = useStore(coarsePointer);
+  const rowHeight = coarse ? Math.max(props.rowHeight, touchHeight) : props.rowHeight;
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
   const [range, setRange] = useState({ first: 0, last: 60 });
@@ -114,29 +118,22 @@ export const VirtualGrid = memo(forwardRef<GridHandle, GridProps>(function Virtu
     }
   };
 
+  const latest = useRef(props);
+  latest.current = props;
+  const press = useCallback((row: number, event: React.MouseEvent): void => {
+    const { onActive: activate, onOpen: open } = latest.current;
+    scroller.current?.focus({ preventScroll: true });
+    activate(row);
+    if (event.detail >= 1 && open && !window.getSelection()?.toString()) open(row);
+  }, []);
+
   const first = props.autoHeight ? 0 : Math.min(range.first, Math.max(0, rowCount - 1));
   const last = props.autoHeight ? rowCount : Math.min(rowCount, range.last);
   const rows: ReactNode[] = [];
   for (let row = first; row < last; row += 1) {
-    const tree = props.tree?.(row);
     rows.push(
-      <div
-        key={props.rowKey(row)}
-        id={`${id}row${row}`}
-        role="row"
-        aria-rowindex={row + 1 + (header ? 1 : 0)}
-        aria-selected={row === active}
-        aria-level={tree?.level}
-        aria-expanded={tree?.expanded}
-        className={`grid-row ${row === active ? "active" : ""} ${props.rowClass?.(row) ?? ""}`}
-        onClick={(event) => {
-          scroller.current?.focus({ preventScroll: true });
-          onActive(row);
-          if (event.detail >= 1 && onOpen && !window.getSelection()?.toString()) onOpen(row);
-        }}
-      >
-        {props.renderRow(row)}
-      </div>,
+      <GridRow key={props.rowKey(row)} id={`${id}row${row}`} row={row} index={row + 1 + (header ? 1 : 0)} active={row === active}
+        renderRow={props.renderRow} rowClass={props.rowClass} tree={props.tree} onPress={press} />,
     );
   }
   return (
@@ -148,12 +145,15 @@ export const VirtualGrid = memo(forwardRef<GridHandle, GridProps>(function Virtu
       aria-rowcount={rowCount + (header ? 1 : 0)}
       aria-activedescendant={active >= first && active < last ? `${id}row${active}` : undefined}
       tabIndex={0}
+      style={{ ["--row-height" as string]: `${rowHeight}px` }}
       onKeyDown={move}
-      onScroll={() => {
-        measure();
-        const top = scroller.current?.scrollTop ?? 0;
-        props.onScroll?.(isAtEnd(), top < lastTop.current);
+      onScroll={(event) => {
+        const top = event.currentTarget.scrollTop;
+        const upward = top < lastTop.current;
         lastTop.current = top;
+        if (props.onScroll) props.onScroll(isAtEnd(), upward);
+        // In the frame of the scroll itself: rows that came a frame later would show as a gap, and cost a second layout.
+        flushSync(measure);
       }}
       onFocus={(event) => {
         if (event.target === event.currentTarget && active < 0 && rowCount > 0 && !props.fromEnd && event.currentTarget.matches(":focus-visible")) onActive(0);
@@ -172,7 +172,7 @@ function Spacer({ height, offset, children }: { height: number | null; offset: n
   const inner = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     if (outer.current) outer.current.style.height = height === null ? "" : `${height}px`;
-    if (inner.current) inner.current.style.transform = height === null ? "" : `translateY(${offset}px)`;
+    if (inner.current) inner.current.style.paddingTop = height === null ? "" : `${offset}px`;
   }, [height, offset]);
   return (
     <div ref={outer} className="grid-space" role="presentation">

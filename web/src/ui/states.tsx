@@ -1,19 +1,27 @@
 import { ReactNode, useEffect, useState } from "react";
 import { APIError, connection, retryConnection, setToken } from "../core/api";
-import { StreamAnswer, useJSON, useStream } from "../core/answers";
+import { useJSON } from "../core/answers";
+import { StreamAnswer, useStream } from "../core/streams";
 import { View } from "../core/url";
 import { pathOf, question } from "../context/question";
 import { byteCount, groupedCount } from "../core/format";
 import { StatusAnswer } from "../core/model";
 import { navigate, refresh, useView, useWindow } from "../core/router";
+import { newVersion } from "../core/newVersion";
 import { useStore } from "../core/store";
 import { ago, clockTime, millisecondsOf } from "../core/time";
 import { filterText, inapplicable, Signal } from "../context/filters";
 import { Button, Dialog, Link } from "./controls";
 import { copyText } from "./toast";
 
+/** Whether a failure is one panel's own: what is wrong with the query is said there, and that the server is away is said once. */
+export function isOfPanel(error: APIError | null): error is APIError {
+  return error !== null && error.parameter !== "q" && error.code !== "offline";
+}
+
 /** What went wrong in one panel; the other panels live on. */
-export function ErrorPanel({ error, what }: { error: APIError; what: string }): JSX.Element {
+export function ErrorPanel({ error, what }: { error: APIError; what: string }): JSX.Element | null {
+  if (!isOfPanel(error)) return null;
   const details = `${what}: ${error.message}${error.requestID ? ` (request ${error.requestID})` : ""}`;
   return (
     <div className="state-panel error" role="alert">
@@ -91,7 +99,8 @@ export function ProgressRow<Row>({ answer, count, what, limited, children }: {
     <div className="progress-row">
       <span className="progress-text" role="status">{answer.loading ? (slow ? workingText(answer) : answer.stale ? "from previous query" : " ") : endText(answer, count, what, limited)}</span>
       {slow ? <Button kind="plain" onClick={answer.stop}>Stop</Button> : null}
-      {!answer.loading && (answer.end?.status === "stopped" || answer.end?.status === "cut") ? <Button onClick={refresh}>Read again</Button> : null}
+      {!answer.loading && (answer.end?.status === "stopped" || answer.end?.status === "cut")
+        ? answer.proceed ? <Button kind="primary" onClick={answer.proceed}>Continue</Button> : <Button onClick={refresh}>Read again</Button> : null}
       <span className="push" />
       {children}
     </div>
@@ -105,8 +114,13 @@ function workingText<Row>(answer: StreamAnswer<Row>): string {
   const parts: string[] = [];
   if (progress.total > 0) parts.push(`${Math.floor((100 * progress.done) / progress.total)} %`, `${progress.done} of ${progress.total} blocks`);
   parts.push(`${byteCount(progress.bytes)} read`, `${seconds} s`);
-  if (progress.unread) parts.push(`newest first, ${clockTime(millisecondsOf(progress.unread[0]), "minute")} → ${clockTime(millisecondsOf(progress.unread[1]), "minute")} not read yet`);
+  if (progress.unread) parts.push(`newest first, ${rangeText(progress.unread)} not read yet`);
   return parts.join(" · ");
+}
+
+function rangeText([from, to]: [string, string]): string {
+  const precision = millisecondsOf(to) - millisecondsOf(from) < 6e5 ? "second" : "minute";
+  return `${clockTime(millisecondsOf(from), precision)} → ${clockTime(millisecondsOf(to), precision)}`;
 }
 
 function endText<Row>(answer: StreamAnswer<Row>, count: number | null, what: string, limited: string | undefined): string {
@@ -116,8 +130,9 @@ function endText<Row>(answer: StreamAnswer<Row>, count: number | null, what: str
   const shown = count === null ? null : groupedCount(count);
   if (end.status === "limited" && shown) parts.push(limited ?? `newest ${shown} ${what} shown, older ones not looked at`);
   else if (shown) parts.push(`${shown} ${what}`);
-  if (end.status === "stopped") parts.push("partial: stopped");
-  if (end.status === "cut") parts.push("partial: the connection was lost");
+  const unread = answer.progress?.unread;
+  if (end.status === "stopped") parts.push(unread ? `partial: ${rangeText(unread)} not read` : "partial: stopped");
+  if (end.status === "cut") parts.push(`partial: the connection was lost${unread ? `, ${rangeText(unread)} not read` : ""}`);
   if (end.status === "partial") parts.push(`partial: ${end.why}`);
   const statistics = end.statistics;
   if (statistics.rows_scanned !== undefined) parts.push(`${groupedCount(statistics.rows_scanned)} rows scanned`);
@@ -141,6 +156,19 @@ export function OfflineBanner(): JSX.Element | null {
     <div className="banner" role="alert">
       <span>▲ The server does not answer. What you see stays; next try in {Math.max(0, Math.ceil((state.retryAt - Date.now()) / 1000))} s.</span>
       <Button onClick={() => void retryConnection(state.attempt)}>Try now</Button>
+    </div>
+  );
+}
+
+/** Offers the server's newer interface; the address stays. */
+export function NewVersionOffer(): JSX.Element | null {
+  const offered = useStore(newVersion);
+  if (!offered) return null;
+  return (
+    <div className="banner quiet" role="status">
+      <span>The server has a newer version of these pages.</span>
+      <Button onClick={() => location.reload()}>Load it</Button>
+      <Button kind="quiet" onClick={() => newVersion.set(false)}>Later</Button>
     </div>
   );
 }

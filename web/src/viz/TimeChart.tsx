@@ -13,6 +13,8 @@ export interface ChartSeries {
   colour: string | number;
   values: (number | null)[];
   area?: boolean;
+  /** An earlier time for comparison: a dashed hairline. */
+  base?: boolean;
 }
 
 /** A sample with a trace behind it. */
@@ -80,10 +82,12 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
       const stroke = strokeOf(line.colour, theme);
       if (line.area) fillArea(context, area, line.values, middle, shift, stroke.colour);
       context.strokeStyle = stroke.colour;
-      context.setLineDash(stroke.dash);
+      context.setLineDash(line.base ? [4, 3] : stroke.dash);
+      context.globalAlpha = line.base ? 0.8 : 1;
       trace(context, area, line.values);
     });
     context.setLineDash([]);
+    context.globalAlpha = 1;
     for (const exemplar of props.exemplars ?? []) diamond(context, area.x(exemplar.time), area.y(exemplar.value + shift), paintColour("s1", theme), paintColour("t1", theme));
   };
   const paintOver = (context: CanvasRenderingContext2D, area: Geometry, time: number | null, theme: Theme): void => {

@@ -1,13 +1,19 @@
 import Hummingbird
+import NIOCore
 import TelemetryModel
 
 /// What travels with a request: its id, told in every answer.
 struct APIContext: RequestContext {
   var coreContext: CoreRequestContextStorage
   let requestID: String
+  /// The client's address without its port.
+  let peer: String
+  /// The name of the token that the request came with; nil when none was needed.
+  var tokenName: String?
 
   init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)
+    peer = source.channel.remoteAddress?.ipAddress ?? "local"
     requestID = SpanID(UInt64.random(in: 1...UInt64.max)).description
   }
 

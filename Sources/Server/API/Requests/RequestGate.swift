@@ -11,10 +11,12 @@ struct RequestGate: RouterMiddleware {
     _ request: Request, context: APIContext, next: @concurrent (Request, APIContext) async throws -> Response
   ) async throws -> Response {
     var response: Response
+    var context = context
     do {
       try RequestGate.checkOrigin(request.headers, host: request.head.authority, method: request.method)
       if environment.requiresToken, !RequestGate.isOpen(request.uri.path) {
-        guard await Bearer.name(request.headers, environment: environment) != nil else {
+        context.tokenName = await RequestGate.tokenName(request, environment)
+        guard context.tokenName != nil else {
           throw APIError(.unauthorized, "unauthorized", "a token is needed", hint: "send Authorization: Bearer sl_…")
         }
       }
@@ -25,6 +27,19 @@ struct RequestGate: RouterMiddleware {
     if let name = HTTPField.Name("x-request-id") { response.headers[name] = context.requestID }
     return response
   }
+
+  /// The name of the request's token, if it allows the path: what is sent in may come with a token for ingest.
+  private static func tokenName(_ request: Request, _ environment: APIEnvironment) async -> String? {
+    if let name = await Bearer.name(request.headers, environment: environment) { return name }
+    guard ingestPaths.contains(request.uri.path), let secret = Bearer.secret(request.headers[.authorization]) else {
+      return nil
+    }
+    return await environment.tokens.verify(secret, scope: .ingest)
+  }
+
+  private static let ingestPaths: Set<String> = [
+    "/prometheus/api/v1/write", "/prometheus/api/v1/otlp/v1/metrics",
+  ]
 
   /// The UI's own files hold no data, and the page must load to ask for a token.
   private static func isOpen(_ path: String) -> Bool {

@@ -37,6 +37,7 @@ extension Series {
     case .intrinsic:
       if field == Field.metricName { return name.isEmpty ? nil : .string(name) }
       if field == Field.unit { return unit.isEmpty ? nil : .string(unit) }
+      if field == Field.metricKind { return .string(kind.name) }
       return scope.value(of: field)
     case .event, .link: return nil
     }
@@ -50,7 +51,7 @@ extension FieldReference {
     case .resource, .scope: true
     case .intrinsic:
       self == Field.scopeName || self == Field.scopeVersion
-        || (signal == .metrics && (self == Field.metricName || self == Field.unit))
+        || (signal == .metrics && (self == Field.metricName || self == Field.unit || self == Field.metricKind))
     case .record, .any: signal == .metrics
     case .event, .link: false
     }

@@ -1,4 +1,5 @@
 import { useMemo, useState } from "react";
+import { shortName } from "../../context/fieldNames";
 import { alsoValue, Signal, withFilter } from "../../context/filters";
 import { pathOf, question } from "../../context/question";
 import { useJSON } from "../../core/answers";
@@ -8,6 +9,7 @@ import { navigate, TimeWindow, useView, view } from "../../core/router";
 import { ErrorPanel } from "../../ui/states";
 import { Icon } from "../../ui/icons";
 import { Swatch } from "../../ui/controls";
+import { ColumnChoice, ColumnToggle } from "../../ui/ColumnToggle";
 
 /** Fields that are opened first when the data has them. */
 const preferred: Record<"logs" | "traces", string[]> = {
@@ -19,7 +21,7 @@ const preferred: Record<"logs" | "traces", string[]> = {
 const identifiers = /(^|\.)(trace_id|span_id|id|body|time|observed_time|parent_span_id)$|^(start|end|duration|flags|severity|severity_range)$/;
 
 /** Values of fields with their counts: click takes only this one, Shift adds, Alt excludes. */
-export function Facets({ signal, window }: { signal: "logs" | "traces"; window: TimeWindow }): JSX.Element {
+export function Facets({ signal, window, columns }: { signal: "logs" | "traces"; window: TimeWindow; columns?: ColumnChoice }): JSX.Element {
   const { data, error } = useJSON<FieldsAnswer>(pathOf("fields", [["signal", signal], ["from", String(window.from)], ["to", String(window.to)]]));
   const [search, setSearch] = useState("");
   const [opened, setOpened] = useState<Record<string, boolean>>({});
@@ -34,12 +36,13 @@ export function Facets({ signal, window }: { signal: "logs" | "traces"; window: 
         const open = opened[name] ?? first.has(name);
         return (
           <section key={name}>
-            <h2>
+            <h2 className="facet-title">
               <button type="button" className="facet-head" aria-expanded={open} onClick={() => setOpened({ ...opened, [name]: !open })}>
                 <Icon name={open ? "down" : "chevron"} size={10} />
                 <span className="cut" title={name}>{name.replace(/^resource\./, "")}</span>
                 {name.startsWith("resource.") ? <span className="note">resource</span> : null}
               </button>
+              {columns ? <ColumnToggle field={name} choice={columns} /> : null}
             </h2>
             {open ? <FacetValues signal={signal} field={name} window={window} /> : null}
           </section>
@@ -47,16 +50,6 @@ export function Facets({ signal, window }: { signal: "logs" | "traces"; window: 
       })}
     </aside>
   );
-}
-
-/** Names that only the record itself has; an attribute of the same name keeps its prefix. */
-const intrinsic = new Set(["name", "kind", "status", "status_message", "duration", "severity", "severity_text", "body", "event_name", "trace_id", "span_id", "time"]);
-
-/** The name that filters take: an attribute without its prefix, the service's name as everywhere else. */
-function shortName(name: string): string {
-  if (name === "service" || name === "resource.service.name") return "service.name";
-  const bare = name.startsWith("attribute.") ? name.slice("attribute.".length) : name;
-  return intrinsic.has(bare) ? name : bare;
 }
 
 function fieldOrder(signal: "logs" | "traces", data: FieldsAnswer | null): string[] {

@@ -7,6 +7,7 @@ import { linkTo, navigate } from "../../core/router";
 import { clockTime, dayAndTime, millisecondsOf } from "../../core/time";
 import { pathOf } from "../../context/question";
 import { AttributeTree } from "../../ui/AttributeTree";
+import { ColumnChoice } from "../../ui/ColumnToggle";
 import { Button, ServiceName } from "../../ui/controls";
 import { copyText } from "../../ui/toast";
 import { Minimap } from "../../viz/Minimap";
@@ -17,7 +18,7 @@ export function subjectOf(record: LogRecord): Subject {
 }
 
 /** One log record with everything it carries, its place in its trace, and the lines around it. */
-export function LogDetail({ id, known, onClose, onShow }: { id: string; known: LogRecord | null; onClose: () => void; onShow: (record: LogRecord) => void }): JSX.Element {
+export function LogDetail({ id, known, onClose, onShow, columns }: { id: string; known: LogRecord | null; onClose: () => void; onShow: (record: LogRecord) => void; columns?: ColumnChoice }): JSX.Element {
   const { data: context, error } = useJSON<LogContext>(pathOf("logs/context", [["id", id], ["before", "8"], ["after", "8"]]));
   const record = known ?? (context?.record.id === id ? context.record : null);
   const panel = useRef<HTMLElement>(null);
@@ -30,14 +31,14 @@ export function LogDetail({ id, known, onClose, onShow }: { id: string; known: L
       event.preventDefault();
       onClose();
     }}>
-      {record ? <Body record={record} context={context} onClose={onClose} onShow={onShow} /> : (
+      {record ? <Body record={record} context={context} onClose={onClose} onShow={onShow} columns={columns} /> : (
         <div className="state-panel">{error ? `This line could not be read: ${error.message}` : ""}<Button keys="Escape" onClick={onClose}>Close</Button></div>
       )}
     </aside>
   );
 }
 
-function Body({ record, context, onClose, onShow }: { record: LogRecord; context: LogContext | null; onClose: () => void; onShow: (record: LogRecord) => void }): JSX.Element {
+function Body({ record, context, onClose, onShow, columns }: { record: LogRecord; context: LogContext | null; onClose: () => void; onShow: (record: LogRecord) => void; columns?: ColumnChoice }): JSX.Element {
   const severity = severityOf(record.severity);
   const time = millisecondsOf(record.time);
   const text = valueText(record.body);
@@ -48,31 +49,32 @@ function Body({ record, context, onClose, onShow }: { record: LogRecord; context
         <h2 className={`severity-word ${severity?.name ?? "unset"}`}>{severity ? <><span aria-hidden="true">{severity.shape}</span> {severity.word}</> : "Log record"}</h2>
         <ServiceName name={record.service} />
         <span className="push" />
+        <Button kind="icon" icon="copy" label="Copy this line as JSON" onClick={() => void copyText(JSON.stringify(record, null, 2), "JSON")} />
         <Button kind="icon" icon="link" label="Copy the link of this line" onClick={() => void copyText(linkTo(own), "Link of this line")} />
         <Button kind="icon" icon="close" label="Close" keys="Escape" onClick={onClose} />
       </div>
       <p className="note"><time>{dayAndTime(time, "millisecond")}</time> · {record.time} ns</p>
-      {typeof record.body === "object" && record.body !== null ? <AttributeTree attributes={record.body as Record<string, unknown>} prefix="body." /> : <pre className="body-text" tabIndex={0} aria-label="Body">{text || "(no body)"}</pre>}
+      {typeof record.body === "object" && record.body !== null ? <AttributeTree attributes={record.body as Record<string, unknown>} prefix="body." columns={columns} /> : <pre className="body-text" tabIndex={0} aria-label="Body">{text || "(no body)"}</pre>}
       {record.truncated_values_count ? <p className="wrong">{record.truncated_values_count} values were cut to 1 MiB</p> : null}
       <PivotRow subject={subjectOf(record)} />
       {record.trace_id ? <TraceStrip record={record} /> : null}
       <section>
         <h3>Attributes</h3>
-        <AttributeTree attributes={record.attributes} />
+        <AttributeTree attributes={record.attributes} columns={columns} />
         {record.dropped_attributes_count ? <p className="note">{record.dropped_attributes_count} attributes were dropped</p> : null}
       </section>
       <section>
         <h3>Record</h3>
-        <AttributeTree attributes={intrinsic(record)} />
+        <AttributeTree attributes={intrinsic(record)} columns={columns} />
       </section>
       <section>
         <h3>Resource</h3>
-        <AttributeTree attributes={record.resource} />
+        <AttributeTree attributes={record.resource} columns={columns} />
       </section>
       {record.scope?.name ? (
         <section>
           <h3>Scope</h3>
-          <AttributeTree attributes={{ name: record.scope.name, ...(record.scope.version ? { version: record.scope.version } : {}), ...record.scope.attributes }} prefix="scope." />
+          <AttributeTree attributes={{ name: record.scope.name, ...(record.scope.version ? { version: record.scope.version } : {}), ...record.scope.attributes }} prefix="scope." columns={columns} />
         </section>
       ) : null}
       <section id="lines-around">

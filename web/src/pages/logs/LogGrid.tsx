@@ -1,9 +1,14 @@
-import { forwardRef, memo, useMemo } from "react";
+import { forwardRef, memo, useCallback, useMemo } from "react";
+import { columnValue, movedColumn, toggledColumn } from "../../context/columns";
 import { valueText } from "../../core/format";
 import { LogRecord, severityOf } from "../../core/model";
 import { clockTime, dayAndTime, millisecondsOf } from "../../core/time";
+import { narrowWindow } from "../../core/media";
+import { useStore } from "../../core/store";
+import { sizeValue } from "../../core/sizes";
 import { ServiceName } from "../../ui/controls";
 import { GridCell, GridHandle, HeaderCell, VirtualGrid } from "../../ui/VirtualGrid";
+import { ColumnHeader, sizeOfColumn } from "./ColumnHeader";
 
 /** Characters of a line that the grid shows; the detail panel has all of it. */
 const lineLimit = 600;
@@ -21,20 +26,31 @@ interface LogGridProps {
   onScroll?: (atEnd: boolean, upward: boolean) => void;
   footer?: React.ReactNode;
   fromEnd?: boolean;
+  /** Fields between the severity and the line. */
+  columns: readonly string[];
+  /** Lets the headers move and remove columns. */
+  onColumns?: (columns: string[]) => void;
+  /** Remarks that stand before lines, by their ids. */
+  notes?: ReadonlyMap<string, string>;
 }
 
-/** Log lines: time, severity, service, body with attributes behind it. */
+/** Log lines: time, severity, columns, body with the other attributes behind it. */
 export const LogGrid = memo(forwardRef<GridHandle, LogGridProps>(function LogGrid(props, handle) {
-  const { rows, words } = props;
+  const { rows, words, columns, onColumns, notes, long } = props;
+  const narrow = useStore(narrowWindow);
   const pattern = useMemo(() => markPattern(words), [words]);
   const header = useMemo(() => (
     <>
       <HeaderCell className="time">Time</HeaderCell>
       <HeaderCell className="severity">Severity</HeaderCell>
-      <HeaderCell className="service">Service</HeaderCell>
+      {columns.map((field, index) => (
+        <ColumnHeader key={field} field={field} onRemove={onColumns ? () => onColumns(toggledColumn(columns, field)) : undefined} onDrop={onColumns ? (dragged) => onColumns(movedColumn(columns, dragged, index)) : undefined} />
+      ))}
       <HeaderCell className="line">Line</HeaderCell>
     </>
-  ), []);
+  ), [columns, onColumns]);
+  const rowClass = useCallback((row: number) => `severity-${severityOf(rows[row]?.severity)?.name ?? "unset"}${notes?.has(rows[row]?.id) ? " noted" : ""}`, [rows, notes]);
+  const renderRow = useCallback((row: number) => (rows[row] ? <LogLine record={rows[row]} pattern={pattern} long={long} columns={columns} note={notes?.get(rows[row].id)} /> : null), [rows, pattern, long, columns, notes]);
   return (
     <VirtualGrid
       ref={handle}
@@ -42,9 +58,9 @@ export const LogGrid = memo(forwardRef<GridHandle, LogGridProps>(function LogGri
       label={props.label}
       header={header}
       rowCount={rows.length}
-      rowHeight={24}
+      rowHeight={narrow ? 48 : 24}
       rowKey={(row) => rows[row]?.id ?? row}
-      rowClass={(row) => `severity-${severityOf(rows[row]?.severity)?.name ?? "unset"}`}
+      rowClass={rowClass}
       active={props.active}
       onActive={props.onActive}
       onOpen={props.onOpen}
@@ -52,12 +68,12 @@ export const LogGrid = memo(forwardRef<GridHandle, LogGridProps>(function LogGri
       autoHeight={props.wrapped}
       footer={props.footer}
       fromEnd={props.fromEnd}
-      renderRow={(row) => <LogLine record={rows[row]} pattern={pattern} long={props.long} />}
+      renderRow={renderRow}
     />
   );
 }));
 
-const LogLine = memo(function LogLine({ record, pattern, long }: { record: LogRecord; pattern: RegExp | null; long: boolean }): JSX.Element {
+const LogLine = memo(function LogLine({ record, pattern, long, columns, note }: { record: LogRecord; pattern: RegExp | null; long: boolean; columns: readonly string[]; note?: string }): JSX.Element {
   const time = millisecondsOf(record.time);
   const severity = severityOf(record.severity);
   const body = valueText(record.body) || record.event_name || "";
@@ -65,20 +81,29 @@ const LogLine = memo(function LogLine({ record, pattern, long }: { record: LogRe
     <>
       <GridCell className="time">{long ? dayAndTime(time, "millisecond") : clockTime(time)}</GridCell>
       <GridCell className="severity">{severity ? <><span aria-hidden="true">{severity.shape}</span> {severity.word}</> : record.severity_text ?? "–"}</GridCell>
-      <GridCell className="service"><ServiceName name={record.service} /></GridCell>
+      {columns.map((field) => <ColumnCell key={field} record={record} field={field} />)}
       <GridCell className="line">
+        {note ? <span className="badge warning">{note}</span> : null}
         <span className="body">{marked(body.slice(0, lineLimit), pattern)}</span>
         {body.length > lineLimit ? <span className="more"> … {Math.round(body.length / 1000)} k characters</span> : null}
-        <span className="attributes">{attributeLine(record)}</span>
+        <span className="attributes">{attributeLine(record, columns)}</span>
       </GridCell>
     </>
   );
 });
 
-function attributeLine(record: LogRecord): string {
+function ColumnCell({ record, field }: { record: LogRecord; field: string }): JSX.Element {
+  const width = { width: sizeValue(sizeOfColumn(field)) };
+  if (field === "service.name") return <div role="gridcell" className="cell service" style={width}><ServiceName name={record.service} /></div>;
+  const text = columnValue(record, field);
+  return <div role="gridcell" className="cell column" style={width} title={text}><span className="cut">{text === "" ? "–" : text.slice(0, 400)}</span></div>;
+}
+
+function attributeLine(record: LogRecord, columns: readonly string[]): string {
   const parts: string[] = [];
   for (const [key, value] of Object.entries(record.attributes ?? {})) {
     if (parts.length >= 10) break;
+    if (columns.includes(key)) continue;
     parts.push(`${key}=${valueText(value).slice(0, 80)}`);
   }
   return parts.join("  ");

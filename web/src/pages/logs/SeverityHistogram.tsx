@@ -1,11 +1,11 @@
 import { memo, useMemo } from "react";
 import { pathOf, question } from "../../context/question";
-import { useStream } from "../../core/answers";
+import { useStream } from "../../core/streams";
 import { AggregateGroup } from "../../core/model";
 import { navigate, TimeWindow, useView, useWindow } from "../../core/router";
 import { millisecondsOf } from "../../core/time";
 import { formatSelection, parseSelection } from "../../core/url";
-import { ErrorPanel } from "../../ui/states";
+import { ErrorPanel, isOfPanel } from "../../ui/states";
 import { Histogram, HistogramLayer } from "../../viz/Histogram";
 
 /** Counts of log records over time, stacked by severity. */
@@ -22,7 +22,7 @@ export const SeverityHistogram = memo(function SeverityHistogram({ unreadFrom, u
   const times = useMemo(() => ((answer.meta?.times as string[] | undefined) ?? []).map(millisecondsOf), [answer.meta]);
   const step = Number(answer.meta?.step ?? 6e10) / 1e6;
   const layers = useMemo(() => layersOf((answer.result?.groups as AggregateGroup[] | undefined) ?? [], times.length), [answer.result, times.length]);
-  if (answer.error && answer.error.parameter !== "q") return <ErrorPanel error={answer.error} what="The histogram could not be computed" />;
+  if (isOfPanel(answer.error)) return <ErrorPanel error={answer.error} what="The histogram could not be computed" />;
   return (
     <div className="histogram">
       <Histogram title="Log records by severity" window={window} times={times} step={step} layers={layers} selection={selection} onBrush={brush} stale={answer.stale} hatched={unread} partial={answer.loading || answer.end?.status === "partial"} />

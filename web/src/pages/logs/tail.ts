@@ -1,96 +1,212 @@
-import { useEffect, useRef, useState } from "react";
-import { token } from "../../core/api";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { pathOf } from "../../context/question";
+import { fetchStream, Parameters, token } from "../../core/api";
+import { groupedCount } from "../../core/format";
 import { LogRecord } from "../../core/model";
 import { apiBase } from "../../core/router";
+import { millisecondsOf } from "../../core/time";
+import { TailBuffer } from "./tailBuffer";
 
-/** Lines kept while the tail runs; older ones leave at the top. */
-const bufferLimit = 20_000;
+/** Missed lines that are put back at most. */
+const fillLimit = 2_000;
 
-/** The state of a live tail. */
-export interface Tail {
+/** Milliseconds before the newest line from which missed lines are looked for: senders deliver in batches, not in the order of time. */
+const overlap = 5_000;
+
+/** What is seen of a live tail. */
+interface TailView {
   rows: LogRecord[];
+  /** Remarks before lines, by their ids. */
+  notes: ReadonlyMap<string, string>;
   /** Lines that came while the view is held. */
   waiting: number;
+  /** Lines that the server left out. */
   dropped: number;
+  /** Lines that left the buffer at the top. */
+  forgotten: number;
   rate: number;
-  state: "connecting" | "open" | "closed";
-  hold: (held: boolean) => void;
+  state: "connecting" | "open" | "closed" | "stopped";
 }
 
-/** Follows new log records that match; null follows nothing. Rows are oldest first. */
+/** A live tail and what can be done with it. */
+export interface Tail extends TailView {
+  /** Held, the lines on display stay while new ones are collected. */
+  hold: (held: boolean) => void;
+  /** Ends the connection and keeps what came. */
+  stop: () => void;
+  /** Connects again; what was missed meanwhile is read and put where it belongs. */
+  proceed: () => void;
+}
+
+const nothing: TailView = { rows: [], notes: new Map(), waiting: 0, dropped: 0, forgotten: 0, rate: 0, state: "connecting" };
+
+/** Follows new log records that match the parameters `q` and `f` (as a query string); null follows nothing. Rows are oldest first. */
 export function useTail(query: string | null): Tail {
-  const [shown, setShown] = useState({ rows: [] as LogRecord[], waiting: 0, dropped: 0, rate: 0, state: "connecting" as Tail["state"] });
-  const held = useRef(false);
-  const buffer = useRef<LogRecord[]>([]);
-  const waiting = useRef(0);
-  const publish = useRef<() => void>(() => undefined);
-  const hold = useRef((value: boolean) => {
-    if (held.current === value) return;
-    held.current = value;
-    if (!value) {
-      waiting.current = 0;
-      publish.current();
-    }
-  });
+  const [shown, setShown] = useState(nothing);
+  const connection = useRef<TailConnection | null>(null);
   useEffect(() => {
-    buffer.current = [];
-    waiting.current = 0;
-    held.current = false;
-    if (query === null) {
-      setShown({ rows: [], waiting: 0, dropped: 0, rate: 0, state: "connecting" });
-      return undefined;
-    }
-    let [dropped, rate, frame, attempt] = [0, 0, 0, 0];
-    let state: Tail["state"] = "connecting";
-    let socket: WebSocket | null = null;
-    let again: ReturnType<typeof setTimeout> | undefined;
-    let ended = false;
-    publish.current = () => {
-      frame = 0;
-      setShown((before) => ({ rows: held.current ? before.rows : buffer.current.slice(), waiting: waiting.current, dropped, rate, state }));
-    };
-    const schedule = (): void => {
-      if (frame === 0) frame = requestAnimationFrame(() => publish.current());
-    };
-    const receive = (message: { k: string; rows?: LogRecord[]; dropped?: number; rate?: number }): void => {
-      if (message.k === "rows") {
-        const rows = message.rows ?? [];
-        const room = bufferLimit - rows.length;
-        if (buffer.current.length > room) buffer.current.splice(0, buffer.current.length - room);
-        buffer.current.push(...rows);
-        if (held.current) waiting.current += rows.length;
-      } else if (message.k === "status") {
-        dropped = message.dropped ?? dropped;
-        rate = message.rate ?? rate;
-      }
-      schedule();
-    };
-    const open = (): void => {
-      const url = new URL(`tail?${query}`, apiBase);
-      url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-      const secret = token();
-      socket = secret === null ? new WebSocket(url.href) : new WebSocket(url.href, ["sightline.tail", `bearer.${secret}`]);
-      socket.onopen = () => {
-        attempt = 0;
-        state = "open";
-        schedule();
-      };
-      socket.onmessage = (event) => receive(JSON.parse(String(event.data)));
-      socket.onclose = () => {
-        if (ended) return;
-        state = "closed";
-        schedule();
-        again = setTimeout(open, Math.min(15e3, 1e3 * 2 ** attempt));
-        attempt += 1;
-      };
-    };
-    open();
+    setShown(nothing);
+    if (query === null) return undefined;
+    const own = new TailConnection(query, setShown);
+    connection.current = own;
+    own.open();
     return () => {
-      ended = true;
-      clearTimeout(again);
-      cancelAnimationFrame(frame);
-      socket?.close();
+      connection.current = null;
+      own.end();
     };
   }, [query]);
-  return { ...shown, hold: hold.current };
+  const actions = useMemo(() => ({
+    hold: (held: boolean) => connection.current?.hold(held),
+    stop: () => connection.current?.stop(),
+    proceed: () => connection.current?.open(),
+  }), []);
+  return { ...shown, ...actions };
+}
+
+/** One tail: its socket, its lines, and how both recover. */
+class TailConnection {
+  private readonly buffer = new TailBuffer();
+  private readonly reading = new AbortController();
+  private socket: WebSocket | null = null;
+  private again: ReturnType<typeof setTimeout> | undefined;
+  private state: TailView["state"] = "connecting";
+  private held = false;
+  private frozen: LogRecord[] = [];
+  private waiting = 0;
+  private dropped = 0;
+  private droppedBefore = 0;
+  private rate = 0;
+  private attempt = 0;
+  private frame = 0;
+  private ended = false;
+  /** The time of the newest line, milliseconds since 1970: what was missed begins here. */
+  private newest = Date.now();
+  /** How the lines were missed, while they are. */
+  private interruption: "stopped" | "cut off" | null = null;
+
+  constructor(private readonly query: string, private readonly show: (view: TailView) => void) {}
+
+  open(): void {
+    clearTimeout(this.again);
+    const url = new URL(`tail?signal=logs&${this.query}`, apiBase);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    const secret = token();
+    const socket = secret === null ? new WebSocket(url.href) : new WebSocket(url.href, ["sightline.tail", `bearer.${secret}`]);
+    this.socket = socket;
+    this.state = "connecting";
+    this.publish();
+    socket.onopen = () => {
+      this.attempt = 0;
+      this.state = "open";
+      this.publish();
+      if (this.interruption) void this.fillGap(this.interruption);
+    };
+    socket.onmessage = (event) => this.receive(JSON.parse(String(event.data)));
+    socket.onclose = () => {
+      if (this.ended || this.socket !== socket) return;
+      this.state = "closed";
+      this.interrupt("cut off");
+      this.publish();
+      this.again = setTimeout(() => this.open(), Math.min(15e3, 1e3 * 2 ** this.attempt));
+      this.attempt += 1;
+    };
+  }
+
+  stop(): void {
+    this.disconnect();
+    this.interrupt("stopped");
+    this.state = "stopped";
+    this.rate = 0;
+    this.publish();
+  }
+
+  hold(held: boolean): void {
+    if (this.held === held) return;
+    this.held = held;
+    this.frozen = held ? this.buffer.rows.slice() : [];
+    if (!held) this.waiting = 0;
+    this.publish();
+  }
+
+  end(): void {
+    this.ended = true;
+    this.reading.abort();
+    cancelAnimationFrame(this.frame);
+    this.disconnect();
+  }
+
+  private disconnect(): void {
+    clearTimeout(this.again);
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+  }
+
+  private interrupt(how: "stopped" | "cut off"): void {
+    this.buffer.interrupt();
+    this.interruption ??= how;
+    this.droppedBefore += this.dropped;
+    this.dropped = 0;
+  }
+
+  private receive(message: { k: string; rows?: LogRecord[]; dropped?: number; rate?: number }): void {
+    if (message.k === "rows") {
+      const rows = message.rows ?? [];
+      this.buffer.push(rows);
+      if (this.held) this.waiting += rows.length;
+      if (rows.length > 0 && this.interruption === null) this.newest = Math.max(this.newest, Math.min(Date.now(), millisecondsOf(rows[rows.length - 1].time)));
+    } else if (message.k === "status") {
+      this.dropped = message.dropped ?? this.dropped;
+      this.rate = message.rate ?? this.rate;
+    }
+    this.publish();
+  }
+
+  /** Reads what came between the newest line and now. */
+  private async fillGap(how: "stopped" | "cut off"): Promise<void> {
+    const to = Date.now() + 1000;
+    const from = Math.floor(this.newest - overlap);
+    const parameters: Parameters = [["from", String(from)], ["to", String(to)], ...new URLSearchParams(this.query)];
+    let rows: LogRecord[] = [];
+    let limited = false;
+    try {
+      await fetchStream(pathOf("logs", [...parameters, ["limit", String(fillLimit)]]), this.reading.signal, (message) => {
+        if (message.k === "rows") rows = rows.concat(message.rows as LogRecord[]);
+        if (message.k === "end") limited = message.status === "limited";
+      });
+      const known = this.buffer.rows.filter((row) => millisecondsOf(row.time) >= from).length;
+      const all = limited ? Math.max(rows.length, (await this.count(parameters)) - known) : rows.length;
+      // The connection may have gone again meanwhile; the interruption then goes on.
+      if (this.ended || this.state !== "open") return;
+      const words = how === "stopped" ? "while stopped" : "while the connection was cut";
+      const added = this.buffer.fill(rows.reverse(), (count) => (limited ? `${groupedCount(all)} lines came ${words}; the newest ${groupedCount(count)} of them are shown` : `${groupedCount(count)} ${count === 1 ? "line" : "lines"} came ${words}, all are shown`));
+      if (this.held) this.waiting += added;
+      this.interruption = null;
+      this.newest = Date.now();
+      this.publish();
+    } catch {
+      // Without an answer the interruption stays, and the next connection reads it.
+      return;
+    }
+  }
+
+  private async count(parameters: Parameters): Promise<number> {
+    let found = 0;
+    await fetchStream(pathOf("logs/aggregate", [...parameters, ["agg", "count"]]), this.reading.signal, (message) => {
+      if (message.k === "series") found = (message.groups as { values: number[] }[])[0]?.values[0] ?? 0;
+    });
+    return found;
+  }
+
+  /** Shows the state with the next frame: lines may come faster than frames. */
+  private publish(): void {
+    if (this.frame !== 0 || this.ended) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.show({
+        rows: this.held ? this.frozen : this.buffer.rows.slice(), notes: this.buffer.notes, waiting: this.waiting,
+        dropped: this.droppedBefore + this.dropped, forgotten: this.buffer.forgotten, rate: this.rate, state: this.state,
+      });
+    });
+  }
 }

@@ -1,13 +1,16 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { filteredService } from "../../context/filters";
 import { pathOf, question } from "../../context/question";
+import { Parameters } from "../../core/api";
+import { alignedBase, comparisonOf } from "../../context/comparison";
+import { useShare } from "../../context/share";
 import { SelectionBar } from "../../context/SelectionBar";
 import { suggestFields } from "../../context/suggestions";
 import { useJSON } from "../../core/answers";
 import { groupedCount, unitName, valueFormatter, valueText } from "../../core/format";
 import { useKeys } from "../../core/keys";
 import { Attributes, MetricPoints, MetricSummary } from "../../core/model";
-import { navigate, useView, useWindow } from "../../core/router";
+import { navigate, TimeWindow, useView, useWindow } from "../../core/router";
 import { millisecondsOf } from "../../core/time";
 import { formatSelection, parseSelection } from "../../core/url";
 import { Button, Link } from "../../ui/controls";
@@ -34,10 +37,17 @@ export function MetricChart({ name }: { name: string }): JSX.Element {
   const current = useView();
   const window = useWindow();
   const by = (current.extra.by ?? "").split(",").filter((field) => field !== "");
-  const parameters = question({ ...current, query: "" }, window, "metrics", [["name", name]]);
-  if (by.length > 0) parameters.push(["by", by.join(",")]);
-  if (current.extra.fn) parameters.push(["fn", current.extra.fn]);
+  const ask = (range: TimeWindow): Parameters => [
+    ...question({ ...current, query: "" }, range, "metrics", [["name", name]]),
+    ...(by.length > 0 ? [["by", by.join(",")] as [string, string]] : []),
+    ...(current.extra.fn ? [["fn", current.extra.fn] as [string, string]] : []),
+  ];
+  const parameters = ask(window);
+  const comparison = comparisonOf(current.extra.cmp, window);
+  const before = useJSON<MetricPoints>(comparison ? pathOf("metrics/points", ask(comparison.window)) : null).data;
+  const shift = comparison?.shift ?? 0;
   const { data, error, stale, loading } = useJSON<MetricPoints>(pathOf("metrics/points", parameters));
+  useShare({ path: pathOf("metrics/points", parameters), json: data ? () => JSON.stringify(data, null, 2) : undefined });
   const catalogue = useJSON<{ metrics: MetricSummary[] }>(pathOf("metrics", [["from", String(window.from)], ["to", String(window.to)], ["match", name]])).data;
   const summary = catalogue?.metrics.find((metric) => metric.name === name);
   const [emphasised, setEmphasised] = useState<number | null>(null);
@@ -47,7 +57,10 @@ export function MetricChart({ name }: { name: string }): JSX.Element {
   const format = useMemo(() => valueFormatter(data?.fn === "count" ? undefined : rateUnit(data), perSecond), [data, perSecond]);
   const times = useMemo(() => (data?.times ?? []).map(millisecondsOf), [data]);
   const all = useMemo(() => seriesOf(data), [data]);
-  const shown = useMemo(() => (isolated.size === 0 ? all : all.filter((line) => isolated.has(line.name))), [all, isolated]);
+  const shown = useMemo(() => {
+    const lines = isolated.size === 0 ? all : all.filter((line) => isolated.has(line.name));
+    return [...lines, ...basesOf(lines, times, data, before, shift)];
+  }, [all, isolated, times, data, before, shift]);
   const exemplars = useMemo(() => (isolated.size === 0 ? exemplarsOf(data) : exemplarsOf(data).filter((item) => isolated.has(item.label))), [data, isolated]);
   const selection = parseSelection(current.extra.sel);
   const cursor = useRef(-1);
@@ -128,6 +141,17 @@ function seriesOf(data: MetricPoints | null): ChartSeries[] {
   const byService = (data?.series ?? []).every((line) => /^(resource\.)?service\.name$/.test(Object.keys(line.key).join()));
   const slots = byService ? serviceSlots(names) : assignSlots(names);
   return (data?.series ?? []).map((line, index) => ({ name: names[index], colour: slots.get(names[index]) ?? -1, values: line.values, area: (data?.series.length ?? 0) === 1 }));
+}
+
+/** The same series at the time that is compared with. */
+function basesOf(lines: ChartSeries[], times: number[], data: MetricPoints | null, before: MetricPoints | null, shift: number): ChartSeries[] {
+  if (!data || !before) return [];
+  const baseTimes = before.times.map(millisecondsOf);
+  const values = new Map(before.series.map((line) => [keyText(line.key), line.values]));
+  return lines.flatMap((line) => {
+    const own = values.get(line.name);
+    return own ? [{ name: `${line.name} before`, colour: line.colour, values: alignedBase(times, data.step / 1e6, baseTimes, own, shift), base: true }] : [];
+  });
 }
 
 function exemplarsOf(data: MetricPoints | null): ChartExemplar[] {

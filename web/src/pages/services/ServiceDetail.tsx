@@ -1,9 +1,12 @@
 import { Fragment, useEffect, useMemo, useRef, useState } from "react";
 import { PivotMenu, pivotKeys, PivotRow, Subject } from "../../context/pivots";
+import { alignedBase, comparisonOf } from "../../context/comparison";
 import { withFilter, withoutService } from "../../context/filters";
 import { pathOf, question } from "../../context/question";
+import { useShare } from "../../context/share";
 import { SelectionBar } from "../../context/SelectionBar";
-import { useJSON, useStream } from "../../core/answers";
+import { useJSON } from "../../core/answers";
+import { useStream } from "../../core/streams";
 import { duration, groupedCount, percentage, ratePerSecond } from "../../core/format";
 import { useKeys } from "../../core/keys";
 import { AggregateGroup, ServiceAnswer, spanKind } from "../../core/model";
@@ -14,14 +17,16 @@ import { BigNumber, ServiceName, Swatch, Tabs } from "../../ui/controls";
 import { EmptyPanel, ErrorPanel } from "../../ui/states";
 import { GridCell, GridHandle, HeaderCell, VirtualGrid } from "../../ui/VirtualGrid";
 import { Sparkline } from "../../viz/Sparkline";
-import { TimeChart } from "../../viz/TimeChart";
+import { ChartSeries, TimeChart } from "../../viz/TimeChart";
 import { healthOf, wholeBuckets } from "./ServiceTable";
 
 /** One service: rate, errors, duration; its operations, dependencies and instances. */
 export function ServiceDetail({ name }: { name: string }): JSX.Element {
   const current = useView();
   const window = useWindow();
-  const { data, error, stale, loading } = useJSON<ServiceAnswer>(pathOf(`services/${encodeURIComponent(name)}`, question(current, window, "traces")));
+  const path = pathOf(`services/${encodeURIComponent(name)}`, question(current, window, "traces"));
+  const { data, error, stale, loading } = useJSON<ServiceAnswer>(path);
+  useShare({ path, json: data ? () => JSON.stringify(data, null, 2) : undefined });
   const [menu, setMenu] = useState(false);
   const subject: Subject = { service: name };
   const tab = current.extra.tab ?? "operations";
@@ -73,24 +78,32 @@ function Charts({ data, window, stale }: { data: ServiceAnswer | null; window: T
   const service = data?.service;
   const brush = (range: TimeWindow): void => navigate({ extra: { sel: formatSelection({ ...range, low: null, high: null }) } });
   const shared = { window, times, step, stale, onBrush: brush, selection, height: 150 };
-  const rate = useMemo(() => [{ name: "requests", colour: 0, values: service?.rate_series ?? [], area: true }], [service]);
-  const errors = useMemo(() => [{ name: "errors", colour: "error", values: service?.error_series ?? [], area: true }], [service]);
+  const comparison = comparisonOf(current.extra.cmp, window);
+  const before = useJSON<ServiceAnswer>(comparison && service ? pathOf(`services/${encodeURIComponent(service.name)}`, question(current, comparison.window, "traces")) : null).data;
+  const shift = comparison?.shift ?? 0;
+  const base = useMemo(() => {
+    const baseTimes = (before?.times ?? []).map(millisecondsOf);
+    return (name: string, colour: number | string, values: (number | null)[] | undefined): ChartSeries[] => (before && values ? [{ name: `${name} before`, colour, values: alignedBase(times, step, baseTimes, values, shift), base: true }] : []);
+  }, [before, times, step, shift]);
+  const rate = useMemo<ChartSeries[]>(() => [{ name: "requests", colour: 0, values: service?.rate_series ?? [], area: true }, ...base("requests", 0, before?.service.rate_series)], [service, base]);
+  const errors = useMemo<ChartSeries[]>(() => [{ name: "errors", colour: "error", values: service?.error_series ?? [], area: true }, ...base("errors", "error", before?.service.error_series)], [service, base]);
   const quantiles = useStream<never>(service ? pathOf("traces/aggregate", [
     ...question({ ...current, filters: [...withoutService(current.filters), { key: "service.name", op: "eq", value: service.name }, { key: "kind", op: "in", value: "server,consumer" }] }, window, "traces"),
     ["agg", "p50(duration),p95(duration),p99(duration)"], ["step", writeDuration(step * 1e6)],
   ]) : null);
   const durations = useMemo(() => {
     const values = (quantiles.result?.groups as AggregateGroup[] | undefined)?.[0]?.values;
-    const p95 = { name: "p95", colour: 1, values: service?.p95_series ?? [], area: true };
+    const p95: ChartSeries = { name: "p95", colour: 1, values: service?.p95_series ?? [], area: true };
+    const earlier = base("p95", 1, before?.service.p95_series);
     // A service without server and consumer spans is measured by its root spans, of which only p95 is at hand.
-    if (!values || values[0]?.length !== times.length) return [p95];
-    return [{ name: "p99", colour: 5, values: values[2] }, p95, { name: "p50", colour: 2, values: values[0] }];
-  }, [service, quantiles.result, times.length]);
+    if (!values || values[0]?.length !== times.length) return [p95, ...earlier];
+    return [{ name: "p99", colour: 5, values: values[2] }, p95, { name: "p50", colour: 2, values: values[0] }, ...earlier];
+  }, [service, quantiles.result, times.length, base]);
   return (
     <div className="red-charts">
       <section><h2>Rate</h2><TimeChart title="Requests a second" series={rate} format={ratePerSecond} {...shared} /></section>
       <section><h2>Errors</h2><TimeChart title="Errors a second" series={errors} format={ratePerSecond} {...shared} /></section>
-      <section><h2>Duration {durations.map((line) => <Fragment key={line.name}><Swatch name={line.name} slot={line.colour} /> {line.name} </Fragment>)}</h2><TimeChart title="Duration" series={durations} format={duration} {...shared} /></section>
+      <section><h2>Duration {durations.filter((line) => !line.base).map((line) => <Fragment key={line.name}><Swatch name={line.name} slot={typeof line.colour === "number" ? line.colour : -1} /> {line.name} </Fragment>)}</h2><TimeChart title="Duration" series={durations} format={duration} {...shared} /></section>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { PivotMenu, pivotKeys, Subject } from "../../context/pivots";
 import { filteredService } from "../../context/filters";
+import { useShare } from "../../context/share";
 import { pathOf, question } from "../../context/question";
 import { useJSON } from "../../core/answers";
 import { compactCount, duration, groupedCount, percentage, ratePerSecond } from "../../core/format";
@@ -39,7 +40,9 @@ export function ServiceTable(): JSX.Element {
   const current = useView();
   const window = useWindow();
   const self = current.extra.self === "1";
-  const { data, error, stale, loading } = useJSON<ServicesAnswer>(pathOf("services", question(current, window, "traces", self ? [["self", "1"]] : [])));
+  const path = pathOf("services", question(current, window, "traces", self ? [["self", "1"]] : []));
+  const { data, error, stale, loading } = useJSON<ServicesAnswer>(path);
+  useShare({ path, json: data ? () => JSON.stringify(data.services, null, 2) : undefined });
   const status = useJSON<StatusAnswer>(data && data.services.length === 0 ? "status" : null).data;
   const [sortColumn, direction] = (current.extra.sort ?? "health-desc").split("-");
   const services = useMemo(() => sorted(data?.services ?? [], sortColumn, direction === "desc", filteredService(current.filters)), [data, sortColumn, direction, current.filters]);

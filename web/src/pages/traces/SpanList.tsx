@@ -1,21 +1,21 @@
 import { useState } from "react";
 import { pathOf } from "../../context/question";
 import { Parameters } from "../../core/api";
-import { useStream } from "../../core/answers";
+import { useStream } from "../../core/streams";
 import { duration } from "../../core/format";
 import { isErrorStatus, SpanDetail, spanKind } from "../../core/model";
 import { navigate } from "../../core/router";
 import { clockTime, millisecondsOf } from "../../core/time";
 import { ServiceName } from "../../ui/controls";
-import { EmptyPanel, ErrorPanel } from "../../ui/states";
+import { EmptyPanel, ErrorPanel, isOfPanel } from "../../ui/states";
 import { GridCell, HeaderCell, VirtualGrid } from "../../ui/VirtualGrid";
 
 /** The spans that match, each by itself, newest first. */
 export function SpanList({ parameters }: { parameters: Parameters }): JSX.Element {
-  const answer = useStream<SpanDetail>(pathOf("spans", [...parameters, ["limit", "200"]]));
+  const answer = useStream<SpanDetail>(pathOf("spans", [...parameters, ["limit", "200"]]), (span) => span.trace_id + span.span_id);
   const [active, setActive] = useState(-1);
   const rows = answer.rows;
-  if (answer.error) return <ErrorPanel error={answer.error} what="The spans could not be read" />;
+  if (isOfPanel(answer.error)) return <ErrorPanel error={answer.error} what="The spans could not be read" />;
   if (rows.length === 0 && !answer.loading) return <EmptyPanel signal="traces" />;
   const open = (row: number): void => navigate({ page: "traces", id: rows[row].trace_id, extra: { span: rows[row].span_id } });
   return (

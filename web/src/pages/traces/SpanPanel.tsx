@@ -7,11 +7,12 @@ import { isErrorStatus, SpanDetail, spanKind, TraceSkeleton } from "../../core/m
 import { linkTo, view } from "../../core/router";
 import { dayAndTime, millisecondsOf } from "../../core/time";
 import { AttributeTree } from "../../ui/AttributeTree";
+import { ClockSkew, skewText } from "./clockSkew";
 import { Button, Link, ServiceName } from "../../ui/controls";
 import { copyText } from "../../ui/toast";
 
 /** One span with everything it carries; the skeleton fills it until the whole span is there. */
-export function SpanPanel({ trace, index, selfTime, onClose }: { trace: TraceSkeleton; index: number; selfTime: number; onClose: () => void }): JSX.Element {
+export function SpanPanel({ trace, index, selfTime, skew, corrected, onClose }: { trace: TraceSkeleton; index: number; selfTime: number; skew: ClockSkew; corrected: boolean; onClose: () => void }): JSX.Element {
   const id = trace.spans.id[index];
   const { data, error } = useJSON<SpanDetail>(`traces/${trace.trace_id}/spans/${id}`);
   const panel = useRef<HTMLElement>(null);
@@ -20,6 +21,8 @@ export function SpanPanel({ trace, index, selfTime, onClose }: { trace: TraceSke
   const name = trace.names[trace.spans.name[index]];
   const failed = trace.spans.status[index] === 2;
   const length = trace.spans.duration[index];
+  const finding = skew.spans.get(index);
+  const shift = skew.shifts.get(index);
   const critical = (trace.spans.critical[index] ?? []).reduce((sum, [from, to]) => sum + (to - from), 0);
   const subject: Subject = { traceID: trace.trace_id, spanID: id, service, time: millisecondsOf(trace.start) + trace.spans.start[index] / 1e6, milliseconds: length / 1e6 };
   useEffect(() => {
@@ -34,6 +37,7 @@ export function SpanPanel({ trace, index, selfTime, onClose }: { trace: TraceSke
       <div className="detail-head">
         <h2 className="cut" title={name}>{failed ? <span className="severity-word error">✕ </span> : null}{name}</h2>
         <span className="push" />
+        {span ? <Button kind="icon" icon="copy" label="Copy this span as JSON" onClick={() => void copyText(JSON.stringify(span, null, 2), "JSON")} /> : null}
         <Button kind="icon" icon="link" label="Copy the link of this span" onClick={() => void copyText(linkTo({ extra: { span: id } }), "Link of this span")} />
         <Button kind="icon" icon="close" label="Close" keys="Escape" onClick={onClose} />
       </div>
@@ -46,6 +50,7 @@ export function SpanPanel({ trace, index, selfTime, onClose }: { trace: TraceSke
         <div><dt>Kind</dt><dd>{spanKind(trace.spans.kind[index])}</dd></div>
         <div><dt>Status</dt><dd className={failed ? "error" : ""}>{failed ? "✕ error" : trace.spans.status[index] === 1 ? "● ok" : "unset"}</dd></div>
       </dl>
+      {finding ? <p className="warning"><span aria-hidden="true">{finding.before > 0 ? "⇤" : "⇥"} </span>{skewText(finding, duration)}{shift === undefined ? "" : corrected ? ` It is shown moved by ${duration(shift)}.` : ` “Correct clocks” would move it by ${duration(shift)}.`}</p> : null}
       {span && isErrorStatus(span.status) && span.status_message ? <p className="status-message">{span.status_message}</p> : null}
       <PivotRow subject={subject} leaveOut={["T"]} />
       <p><Link className="button plain" to={{ page: "traces", id: "", filters: withFilter(withFilter(withoutService(view.get().filters), { key: "service.name", op: "eq", value: service }), { key: "name", op: "eq", value: name }) }}>Traces with this operation</Link></p>

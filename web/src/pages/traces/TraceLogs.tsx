@@ -1,13 +1,18 @@
 import { useEffect, useRef, useState } from "react";
+import { defaultColumns } from "../../context/columns";
 import { pathOf } from "../../context/question";
-import { useStream } from "../../core/answers";
+import { useStream } from "../../core/streams";
 import { useKeys } from "../../core/keys";
 import { LogRecord, TraceSkeleton } from "../../core/model";
 import { millisecondsOf } from "../../core/time";
+import { sizes } from "../../core/sizes";
+import { Separator } from "../../ui/Separator";
 import { ErrorPanel } from "../../ui/states";
 import { GridHandle } from "../../ui/VirtualGrid";
 import { LogDetail } from "../logs/LogDetail";
 import { LogGrid } from "../logs/LogGrid";
+
+const noWords: string[] = [];
 
 /** The log records of a trace, oldest first. */
 export function TraceLogs({ trace }: { trace: TraceSkeleton }): JSX.Element {
@@ -33,10 +38,10 @@ export function TraceLogs({ trace }: { trace: TraceSkeleton }): JSX.Element {
         <LogGrid ref={grid} label="Log lines of this trace" rows={answer.rows} active={active} onActive={(row) => {
           setActive(row);
           if (opened !== null && answer.rows[row]) setOpened(answer.rows[row].id);
-        }} onOpen={(row) => setOpened(answer.rows[row]?.id ?? null)} words={[]} wrapped={false} long={false}
+        }} onOpen={(row) => setOpened(answer.rows[row]?.id ?? null)} columns={defaultColumns} words={noWords} wrapped={false} long={false}
         footer={answer.end?.status === "limited" ? <div className="grid-footer note">first 1,000 lines shown</div> : null} />
       </div>
-      {opened ? <LogDetail id={opened} known={answer.rows.find((row) => row.id === opened) ?? null} onClose={close} onShow={(record) => setOpened(record.id)} /> : null}
+      {opened ? <><Separator size={sizes.detail} label="Width of the detail" panelIsAfter /><LogDetail id={opened} known={answer.rows.find((row) => row.id === opened) ?? null} onClose={close} onShow={(record) => setOpened(record.id)} /></> : null}
     </div>
   );
 }

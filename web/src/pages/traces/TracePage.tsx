@@ -1,17 +1,22 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { PivotMenu, pivotKeys, Subject } from "../../context/pivots";
+import { useShare } from "../../context/share";
+import { traceCommand } from "../../core/commands";
 import { useJSON } from "../../core/answers";
 import { serviceSlots } from "../../core/serviceSlots";
 import { duration, groupedCount, percentage } from "../../core/format";
 import { useKeys } from "../../core/keys";
 import { TraceSkeleton } from "../../core/model";
-import { navigate, useView } from "../../core/router";
+import { navigate, serverAddress, useView } from "../../core/router";
 import { dayAndTime, millisecondsOf } from "../../core/time";
+import { sizes } from "../../core/sizes";
+import { Separator } from "../../ui/Separator";
 import { BigNumber, Button, Link, ServiceName, Tabs } from "../../ui/controls";
 import { ErrorPanel } from "../../ui/states";
 import { GridHandle } from "../../ui/VirtualGrid";
 import { copyText } from "../../ui/toast";
 import { Minimap } from "../../viz/Minimap";
+import { ClockSkew, correctedTrace, findClockSkew } from "./clockSkew";
 import { SpanPanel } from "./SpanPanel";
 import { TimeWent } from "./TimeWent";
 import { TraceLogs } from "./TraceLogs";
@@ -27,7 +32,7 @@ const views = [
 /** One trace. */
 export function TracePage({ id }: { id: string }): JSX.Element {
   const { data, error } = useJSON<TraceSkeleton>(`traces/${encodeURIComponent(id)}`);
-  if (error) {
+  if (error && !(data && error.code === "offline")) {
     return error.status === 404 ? (
       <div className="state-panel">
         <strong>This trace is not here</strong>
@@ -39,8 +44,11 @@ export function TracePage({ id }: { id: string }): JSX.Element {
   return data && data.spans.id.length > 0 ? <Trace trace={data} /> : <div className="page" />;
 }
 
-function Trace({ trace }: { trace: TraceSkeleton }): JSX.Element {
+function Trace({ trace: received }: { trace: TraceSkeleton }): JSX.Element {
   const current = useView();
+  const skew = useMemo(() => findClockSkew(received), [received]);
+  const corrected = current.extra.clocks === "corrected" && skew.shifts.size > 0;
+  const trace = useMemo(() => (corrected ? correctedTrace(received, skew) : received), [received, skew, corrected]);
   const tab = views.some((candidate) => candidate.id === current.extra.view) ? current.extra.view : "waterfall";
   const showTab = (next: string): void => navigate({ extra: { view: next === "waterfall" ? null : next } });
   const tree = useMemo(() => buildTree(trace), [trace]);
@@ -129,6 +137,7 @@ function Trace({ trace }: { trace: TraceSkeleton }): JSX.Element {
     const margin = Math.max(0.0005, (to - from) * 0.05);
     setZoom([Math.max(0, from - margin), Math.min(1, to + margin)]);
   };
+  const toggleClocks = (): void => navigate({ extra: { clocks: corrected ? null : "corrected" } });
   const into = (step: number) => (): void => {
     grid.current?.focus();
     setActive(Math.max(0, Math.min(rows.length - 1, cursor + step)));
@@ -136,6 +145,7 @@ function Trace({ trace }: { trace: TraceSkeleton }): JSX.Element {
   useKeys([
     ...views.map((one) => ({ keys: one.keys, label: one.title, group: "This page", run: () => showTab(one.id) })),
     { keys: "c", label: "Critical path", group: "This page", run: () => setCritical(!critical) },
+    { keys: "K", label: "Correct the clocks", group: "This page", when: () => skew.shifts.size > 0, run: toggleClocks },
     { keys: "e", label: "Next error", group: "This page", run: () => jump((span) => trace.spans.status[span] === 2, 1) },
     { keys: "E", label: "Previous error", group: "This page", run: () => jump((span) => trace.spans.status[span] === 2, -1) },
     { keys: "n", label: "Next match", group: "This page", when: () => matches !== null, run: () => jump((span) => matches?.has(span) ?? false, 1) },
@@ -158,11 +168,12 @@ function Trace({ trace }: { trace: TraceSkeleton }): JSX.Element {
     { keys: "k", label: "Into the waterfall", group: "This page", hidden: true, when: () => tab === "waterfall", run: into(-1) },
     ...pivotKeys(subject, () => setMenu(true)),
   ]);
+  useShare({ path: `traces/${trace.trace_id}`, command: traceCommand(serverAddress, trace.trace_id), json: () => JSON.stringify(received) });
   const errors = trace.spans.status.filter((status) => status === 2).length;
   const detail = opened && index >= 0 && tab !== "logs";
   return (
     <div className={`page trace ${detail ? "with-detail" : ""}`}>
-      <TraceHead trace={trace} errors={errors} subject={subject} />
+      <TraceHead trace={trace} errors={errors} subject={subject} skew={skew} />
       <div className="minimap-place"><Minimap trace={trace} height={60} zoom={zoom} onZoom={setZoom} spanID={spanID} /></div>
       <div className="tab-row">
         <Tabs label="Views of this trace" current={tab} onSelect={showTab} tabs={views.map((one) => ({ ...one, note: one.id === "logs" ? groupedCount(trace.logs) : undefined }))} />
@@ -179,13 +190,14 @@ function Trace({ trace }: { trace: TraceSkeleton }): JSX.Element {
             }} />
             {matches ? <span className="note" role="status">{groupedCount(matches.size)} match</span> : null}
             {zoom ? <Button kind="quiet" keys="Z" onClick={() => setZoom(null)}>Whole trace</Button> : null}
+            {skew.shifts.size > 0 ? <Button keys="K" pressed={corrected} title="Moves what runs by another clock into the call that caused it" onClick={toggleClocks}>Correct clocks</Button> : null}
             <Button keys="c" pressed={critical} title="What the trace's duration waited for" onClick={() => setCritical(!critical)}>Critical path</Button>
           </>
         ) : null}
       </div>
       <div className="columns">
         <div className="column-main">
-          {tab === "waterfall" ? <Waterfall ref={grid} trace={trace} tree={tree} rows={rows} slots={slots} collapsed={collapsed} openGroups={openGroups} active={cursor} critical={critical} matches={matches} zoom={zoom ?? [0, 1]}
+          {tab === "waterfall" ? <Waterfall ref={grid} trace={trace} tree={tree} rows={rows} slots={slots} collapsed={collapsed} openGroups={openGroups} active={cursor} critical={critical} matches={matches} zoomFrom={zoom?.[0] ?? 0} zoomTo={zoom?.[1] ?? 1} skew={skew} corrected={corrected}
             onActive={setActive} onToggle={toggle} onOpen={(row) => {
               if (rows[row]?.kind === "group") toggle(rows[row]);
               else setOpened(true);
@@ -197,14 +209,14 @@ function Trace({ trace }: { trace: TraceSkeleton }): JSX.Element {
           }} /> : null}
           {tab === "logs" ? <TraceLogs trace={trace} /> : null}
         </div>
-        {detail ? <SpanPanel trace={trace} index={index} selfTime={tree.selfTime[index]} onClose={closePanel} /> : null}
+        {detail ? <><Separator size={sizes.detail} label="Width of the detail" panelIsAfter /><SpanPanel skew={skew} corrected={corrected} trace={trace} index={index} selfTime={tree.selfTime[index]} onClose={closePanel} /></> : null}
       </div>
       {menu ? <PivotMenu subject={subject} onClose={() => setMenu(false)} /> : null}
     </div>
   );
 }
 
-function TraceHead({ trace, errors, subject }: { trace: TraceSkeleton; errors: number; subject: Subject }): JSX.Element {
+function TraceHead({ trace, errors, subject, skew }: { trace: TraceSkeleton; errors: number; subject: Subject; skew: ClockSkew }): JSX.Element {
   const root = trace.spans.parent.findIndex((parent) => parent === -1);
   const first = root >= 0 ? root : 0;
   return (
@@ -219,6 +231,7 @@ function TraceHead({ trace, errors, subject }: { trace: TraceSkeleton; errors: n
       <BigNumber label="Errors" value={errors === 0 ? "0" : `✕ ${groupedCount(errors)}`} tone={errors > 0 ? "error" : undefined} />
       {trace.missing_parents.length > 0 ? <p className="badge warning" title={trace.missing_parents.slice(0, 10).join("\n")}>▲ {trace.missing_parents.length} parent spans are missing</p> : null}
       {trace.total_spans > trace.spans.id.length ? <p className="badge warning">▲ {percentage(trace.spans.id.length / trace.total_spans)} of the spans shown: the earliest, all errors and the critical path</p> : null}
+      {skew.spans.size > 0 ? <p className="badge warning" title="A span cannot start before what caused it: the clocks of the machines differ. The marks ⇤ and ⇥ say where.">▲ {groupedCount(skew.spans.size)} {skew.spans.size === 1 ? "span lies" : "spans lie"} outside of the parent, by up to {duration(skew.largest)}</p> : null}
       <span className="push" />
       <Link className="button plain" to={{ page: "logs", id: "", from: String(Math.floor((subject.time ?? 0) - 3e5)), to: String(Math.ceil((subject.time ?? 0) + (subject.milliseconds ?? 0) + 3e5)), filters: [{ key: "trace_id", op: "eq", value: trace.trace_id }] }}><span className="text">Logs of this trace</span>{subject.spanID ? null : <kbd>L</kbd>}</Link>
     </div>

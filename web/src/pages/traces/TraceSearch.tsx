@@ -1,23 +1,32 @@
 import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { PivotMenu, pivotKeys, Subject } from "../../context/pivots";
+import { useShare } from "../../context/share";
+import { Parameters } from "../../core/api";
+import { queryCommand } from "../../core/commands";
 import { brushed, pathOf, question } from "../../context/question";
-import { QueryBar } from "../../context/QueryBar";
+import { QueryBar } from "../../query/QueryBar";
+import { searchLanguage } from "../../query/searchLanguage";
 import { SelectionBar } from "../../context/SelectionBar";
-import { useStream } from "../../core/answers";
+import { useStream } from "../../core/streams";
 import { duration, groupedCount } from "../../core/format";
 import { useKeys } from "../../core/keys";
 import { TraceRow } from "../../core/model";
+import { narrowWindow } from "../../core/media";
 import { readPreference, writePreference } from "../../core/preferences";
-import { navigate, useView, useWindow } from "../../core/router";
+import { navigate, serverAddress, useView, useWindow } from "../../core/router";
 import { clockTime, dayAndTime, millisecondsOf } from "../../core/time";
 import { formatSelection, parseSelection } from "../../core/url";
+import { sizes } from "../../core/sizes";
+import { Separator } from "../../ui/Separator";
 import { Button, ServiceName, Swatch, Tabs } from "../../ui/controls";
-import { EmptyPanel, ErrorPanel, ProgressRow } from "../../ui/states";
+import { EmptyPanel, ErrorPanel, ProgressRow, isOfPanel } from "../../ui/states";
 import { GridCell, GridHandle, HeaderCell, VirtualGrid } from "../../ui/VirtualGrid";
 import { HeatCell, Heatmap } from "../../viz/Heatmap";
 import { Histogram, HistogramLayer } from "../../viz/Histogram";
 import { Facets } from "../logs/Facets";
 import { SpanList } from "./SpanList";
+
+const languages = [searchLanguage("traces", "http.route:/cart/*   duration:>500ms   status:error   service:checkout")];
 
 /** Search over traces: durations over time, then the traces that match. */
 export function TraceSearch(): JSX.Element {
@@ -28,10 +37,11 @@ export function TraceSearch(): JSX.Element {
   const tab = current.extra.tab ?? "traces";
   const [limit, setLimit] = useState(100);
   const parameters = question(current, part.window, "traces", part.parameters);
-  const answer = useStream<TraceRow>(tab === "traces" ? pathOf("traces", [...parameters, ["limit", String(limit)], ...(sort === "duration" ? [["sort", "duration"] as [string, string]] : [])]) : null);
+  const asked: Parameters = [...parameters, ["limit", String(limit)], ...(sort === "duration" ? [["sort", "duration"] as [string, string]] : [])];
+  const answer = useStream<TraceRow>(tab === "traces" ? pathOf("traces", asked) : null);
   const rows = useMemo(() => unique(answer.rows), [answer.rows]);
   const [active, setActive] = useState(-1);
-  const [facets, setFacets] = useState(readPreference("traceFacets") !== "off");
+  const [facets, setFacets] = useState(!narrowWindow.get() && readPreference("traceFacets") !== "off");
   const [menu, setMenu] = useState(false);
   const grid = useRef<GridHandle>(null);
   const hasRows = rows.length > 0;
@@ -50,7 +60,8 @@ export function TraceSearch(): JSX.Element {
   };
   const toggleFacets = (): void => {
     setFacets(!facets);
-    writePreference("traceFacets", facets ? "off" : "on");
+    // On a narrow window the facets take the place of the lines: that is no choice for the next visit.
+    if (!narrowWindow.get()) writePreference("traceFacets", facets ? "off" : "on");
   };
   const setSort = (next: string): void => navigate({ extra: { sort: next === "duration" ? "duration" : null } });
   useKeys([
@@ -60,21 +71,22 @@ export function TraceSearch(): JSX.Element {
     { keys: "[", label: "Facets", group: "This page", run: toggleFacets },
     ...pivotKeys(subject, () => setMenu(true)),
   ]);
+  useShare({ path: pathOf(tab === "spans" ? "spans" : "traces", asked), command: queryCommand(serverAddress, tab === "spans" ? "spans" : "traces", asked), json: tab === "traces" ? () => JSON.stringify(rows, null, 2) : undefined });
   const longest = rows.reduce((most, trace) => Math.max(most, trace.duration), 1);
   return (
     <div className={`page traces ${facets ? "" : "no-facets"}`}>
-      <QueryBar signal="traces" placeholder="http.route:/cart/*   duration:>500ms   status:error   service:checkout" error={answer.error} />
+      <QueryBar languages={languages} scope="traces" error={answer.error} />
       <ProgressRow answer={answer} count={tab === "traces" ? rows.length : null} what="traces" limited={sort === "duration" ? `slowest ${groupedCount(rows.length)} of the newest 1,000 that match` : undefined}>
         <Button kind="quiet" keys="s" pressed={sort === "duration"} title="Slowest first: the slowest of the newest 1,000 that match" onClick={() => setSort(sort === "duration" ? "time" : "duration")}>{sort === "duration" ? "Slowest first" : "Newest first"}</Button>
         <Button kind="quiet" icon="filter" keys="[" pressed={facets} title="Facets" onClick={toggleFacets}>Facets</Button>
       </ProgressRow>
       <div className="columns">
-        {facets ? <Facets signal="traces" window={part.window} /> : null}
+        {facets ? <><Facets signal="traces" window={part.window} /><Separator size={sizes.facets} label="Width of the facets" /></> : null}
         <div className="column-main">
           <LatencyHeatmap />
           <SelectionBar page="traces" />
           <Tabs label="Results" current={tab} onSelect={(id) => navigate({ extra: { tab: id === "traces" ? null : id } })} tabs={[{ id: "traces", title: "Traces" }, { id: "spans", title: "Spans" }]} />
-          {answer.error && answer.error.parameter !== "q" ? <ErrorPanel error={answer.error} what="The traces could not be read" /> : null}
+          {answer.error ? <ErrorPanel error={answer.error} what="The traces could not be read" /> : null}
           {tab === "spans" ? <SpanList parameters={parameters} /> : rows.length === 0 && !answer.loading && !answer.error ? <EmptyPanel signal="traces" /> : (
             <div className={`grid-place ${answer.stale ? "stale" : ""}`}>
               <VirtualGrid
@@ -134,7 +146,7 @@ const LatencyHeatmap = memo(function LatencyHeatmap(): JSX.Element {
   const times = useMemo(() => ((answer.meta?.times as string[] | undefined) ?? []).map(millisecondsOf), [answer.meta]);
   const cells = (answer.result?.cells as HeatCell[] | undefined) ?? noCells;
   const layers = useMemo(() => rateLayers(cells, times.length), [cells, times.length]);
-  if (answer.error && answer.error.parameter !== "q") return <ErrorPanel error={answer.error} what="The heatmap could not be computed" />;
+  if (isOfPanel(answer.error)) return <ErrorPanel error={answer.error} what="The heatmap could not be computed" />;
   const step = Number(answer.meta?.step ?? 6e10) / 1e6;
   const selection = parseSelection(current.extra.sel);
   return (

@@ -1,0 +1,93 @@
+import QueryCore
+import TelemetryModel
+import TelemetryStore
+
+extension MetricEvaluation {
+  /// More buckets than this cost the store more than reading the rows.
+  static let bucketLimit: Int64 = 100_000
+
+  /// The series of a range aggregation, sorted by labels.
+  ///
+  /// - Parameter grouping: the labels that are left; nil leaves all.
+  mutating func evaluate(
+    _ aggregation: RangeAggregation, grouping: Grouping?
+  ) async throws(LogQLError) -> [MetricSeries] {
+    let windows = WindowAxis(aggregation, axis)
+    let catalogue = try await engine.catalogue(windows.timeRange)
+    let plan = RangePlan(aggregation, grouping: grouping, catalogue: catalogue, windows: windows)
+    if plan.lowered.predicate == .nothing { return finish(aggregation, windows, []) }
+    if let fields = plan.aggregateFields {
+      return finish(aggregation, windows, try await aggregate(plan, fields, windows))
+    }
+    return finish(aggregation, windows, try await scan(plan, windows))
+  }
+
+  private func finish(
+    _ aggregation: RangeAggregation, _ windows: WindowAxis, _ entries: [SampleTable.Entry]
+  ) -> [MetricSeries] {
+    var series: [MetricSeries] = []
+    for entry in entries {
+      let values = WindowFunction.values(aggregation, windows, entry)
+      if values.contains(where: { $0 != nil }) { series.append(MetricSeries(labels: entry.labels, values: values)) }
+    }
+    if aggregation.function == .absent {
+      return WindowFunction.absent(aggregation.selection.matchers, series, stepCount: axis.count)
+    }
+    return series.sorted { LabelSet.isBefore($0.labels, $1.labels) }
+  }
+
+  // MARK: In the store
+
+  private mutating func aggregate(
+    _ plan: RangePlan, _ fields: [LabelField], _ windows: WindowAxis
+  ) async throws(LogQLError) -> [SampleTable.Entry] {
+    let operation = plan.aggregation.function.rawValue
+    let request = AggregateRequest(
+      signal: .logs, timeRange: windows.timeRange, predicate: plan.lowered.predicate,
+      groupBy: fields.map(\.source.field),
+      timeBucket: TimeBucket(width: windows.bucketWidth, origin: windows.bucketOrigin), aggregates: [Aggregate(.count)])
+    let answer: PartialAggregates
+    do throws(StoreFailure) {
+      answer = try await engine.store.aggregate(request, progress: nil)
+    } catch {
+      throw LogQLError(error, operation: operation)
+    }
+    statistics.add(answer.statistics)
+    var table = SampleTable(seriesLimit: engine.limits.series, operation: operation)
+    var known: [[AttributeValue?]: Int] = [:]
+    for (key, states) in answer.groups {
+      guard case .count(let count)? = states.first else { continue }
+      let index: Int
+      if let found = known[key.values] {
+        index = found
+      } else {
+        index = try table.index(of: plan.labels(key.values, fields))
+        known[key.values] = index
+        try memory.take(512, for: operation)
+      }
+      try memory.take(48, for: operation)
+      table.add(Double(count), count: Double(count), bucket: key.timeBucket, to: index)
+    }
+    return table.entries
+  }
+
+  // MARK: Row by row
+
+  private mutating func scan(_ plan: RangePlan, _ windows: WindowAxis) async throws(LogQLError) -> [SampleTable.Entry] {
+    let operation = plan.aggregation.function.rawValue
+    let request = ScanRequest(
+      signal: .logs, timeRange: windows.timeRange, predicate: plan.lowered.predicate,
+      projection: plan.needs.projection(plan.catalogue), order: plan.isAdditive ? .stored : .oldestFirst)
+    let pipeline = try RowPipeline(plan.lowered, demand: plan.demand)
+    var table = SampleTable(seriesLimit: engine.limits.series, operation: operation)
+    var streamLabels = StreamLabels(plan.needs.labels)
+    let scan = try await engine.scan(request, operation: operation)
+    while let batch = try await engine.nextBatch(scan, operation: operation) {
+      let heldBefore = table.entries.count
+      let added = try plan.add(batch, pipeline, windows, &streamLabels, &table)
+      try memory.take(added * 24 + (table.entries.count - heldBefore) * 512, for: operation)
+    }
+    statistics.add(scan.statistics)
+    return table.entries
+  }
+}

@@ -1,0 +1,122 @@
+/// Evaluates queries over a source of samples.
+package struct Engine: Sendable {
+  private let source: any SampleSource
+  private let options: EngineOptions
+
+  package init(source: any SampleSource, options: EngineOptions = EngineOptions()) {
+    self.source = source
+    self.options = options
+  }
+
+  /// Parses and checks a query.
+  package static func parse(_ query: String) throws(PromQLError) -> Expression { try Parser.parse(query) }
+
+  /// The value of a query at a time, in milliseconds since 1970.
+  package func instant(_ query: String, at time: Int64) async throws(PromQLError) -> QueryResult {
+    let evaluator = try await evaluator(query, start: time, end: time, step: 0, isRange: false)
+    let data: QueryResult.Data
+    switch evaluator.expression.unwrapped {
+    case .matrixSelector, .subquery:
+      let window = try evaluator.rangeWindow(evaluator.expression.unwrapped)
+      data = .matrix(window.sorted { $0.labels.precedes($1.labels) })
+    default:
+      switch try evaluator.evaluate(evaluator.expression, evaluator.grid) {
+      case .scalar(let values): data = .scalar(time: time, value: values.first ?? .nan)
+      case .string(let text): data = .string(time: time, value: text)
+      case .vector(let matrix):
+        let result = try evaluator.withoutDroppedNames(matrix)
+        data = .vector(
+          (0..<result.rowCount).compactMap { row in
+            result.sample(row).map {
+              QueryResult.VectorSample(labels: result.labels[row], time: time, value: QueryResult.Value($0))
+            }
+          })
+      }
+    }
+    return QueryResult(data: data, annotations: evaluator.finishedAnnotations())
+  }
+
+  /// The values of a query from `start` to `end`, all in milliseconds.
+  package func range(
+    _ query: String, start: Int64, end: Int64, step: Int64
+  ) async throws(PromQLError) -> QueryResult {
+    guard step > 0, end >= start else {
+      throw PromQLError(.execution, step > 0 ? "end timestamp must not be before start time" : "zero or negative step")
+    }
+    let evaluator = try await evaluator(query, start: start, end: end, step: step, isRange: true)
+    let type = evaluator.expression.type
+    guard type == .scalar || type == .vector else {
+      throw PromQLError(
+        .parse,
+        "invalid expression type \(GoText.quoted(type.documented)) for range query, must be Scalar or instant Vector")
+    }
+    let grid = evaluator.grid
+    switch try evaluator.evaluate(evaluator.expression, grid) {
+    case .string: return QueryResult(data: .matrix([]), annotations: evaluator.finishedAnnotations())
+    case .scalar(let values):
+      let points = values.enumerated().map { QueryResult.Point(time: grid.time($0), value: .float($1)) }
+      return QueryResult(
+        data: .matrix([QueryResult.Series(labels: .none, points: points)]), annotations: evaluator.finishedAnnotations()
+      )
+    case .vector(let matrix):
+      let result = try evaluator.withoutDroppedNames(matrix)
+      var series: [QueryResult.Series] = []
+      for row in 0..<result.rowCount {
+        var points: [QueryResult.Point] = []
+        for (step, cell) in result.row(row).enumerated() {
+          guard let sample = result.sample(cell) else { continue }
+          points.append(QueryResult.Point(time: grid.time(step), value: QueryResult.Value(sample)))
+        }
+        if !points.isEmpty { series.append(QueryResult.Series(labels: result.labels[row], points: points)) }
+      }
+      return QueryResult(
+        data: .matrix(series.sorted { $0.labels.precedes($1.labels) }), annotations: evaluator.finishedAnnotations())
+    }
+  }
+
+  private func evaluator(
+    _ query: String, start: Int64, end: Int64, step: Int64, isRange: Bool
+  ) async throws(PromQLError) -> Evaluator {
+    let parsed = try Parser.parse(query)
+    var preparation = Preparation(query: query, start: start, end: end, step: step)
+    let prepared = try preparation.prepare(parsed)
+    let grid = isRange ? StepGrid(start: start, end: end, step: step) : StepGrid(start: start, step: 1, count: 1)
+    let evaluator = Evaluator(
+      query: query, expression: prepared, grid: grid, queryEnd: end, queryStep: step, isRange: isRange,
+      options: options)
+    let plan = SelectionPlan(prepared, grid: grid, options: options)
+    var fetched: [String: [SelectedSeries]] = [:]
+    for (number, request) in plan.requests.sorted(by: { $0.key < $1.key }) {
+      if Task.isCancelled { throw PromQLError(.cancelled, "query was canceled in query execution") }
+      let key = "\(request.start) \(request.end) \(request.matchers.map(\.text))"
+      if let known = fetched[key] {
+        evaluator.selected[number] = known
+        continue
+      }
+      let series: [SampleSeries]
+      do {
+        series = try await source.select(request)
+      } catch let error as PromQLError {
+        throw error
+      } catch is CancellationError {
+        throw PromQLError(.cancelled, "query was canceled in query execution")
+      } catch {
+        throw PromQLError(.source, "\(error)")
+      }
+      let selected = series.map(SelectedSeries.init)
+      try evaluator.charge(selected, for: request)
+      fetched[key] = selected
+      evaluator.selected[number] = selected
+    }
+    return evaluator
+  }
+}
+
+extension QueryResult.Value {
+  init(_ sample: Sample) {
+    switch sample {
+    case .float(let value): self = .float(value)
+    case .histogram(let histogram): self = .histogram(histogram)
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import TelemetryModel
+
+/// The points of one batch as columns with one element a row, each made when it is first asked for.
+///
+/// Not safe to share: one reader at a time.
+final class SampleColumns {
+  /// Values by row, where a point without a recorded value has the stale marker.
+  struct Values {
+    let numbers: [Double]
+    /// nil when every row has a number.
+    let isPresent: [Bool]?
+
+    func isPresent(_ row: Int) -> Bool { isPresent?[row] ?? true }
+  }
+
+  let rowCount: Int
+  /// Milliseconds since 1970.
+  let times: [Int64]
+  /// Milliseconds since 1970; 0 when unknown.
+  private(set) lazy var startTimes: [Int64] = dense(Field.startTime).map { $0 == 0 ? 0 : milliseconds($0) }
+  /// Of gauges, sums and untyped series.
+  private(set) lazy var values: Values = marked(NumberColumn(batch, Field.value))
+  private(set) lazy var counts = NumberColumn(batch, Field.count)
+  private(set) lazy var sums = NumberColumn(batch, Field.sum)
+  private(set) lazy var scales = NumberColumn(batch, Field.scale)
+  private(set) lazy var zeroCounts = NumberColumn(batch, Field.zeroCount)
+  private(set) lazy var zeroThresholds = NumberColumn(batch, Field.zeroThreshold)
+  private(set) lazy var positiveOffsets: [Int64] = dense(Field.positiveOffset)
+  private(set) lazy var negativeOffsets: [Int64] = dense(Field.negativeOffset)
+  private(set) lazy var resetHints: [Int64] = dense(Field.resetHint)
+  /// Whether the point says that there is no value.
+  private(set) lazy var isStale: [Bool]? = {
+    guard batch.column(ColumnKey(Field.flags, .int)) != nil else { return nil }
+    let flags = dense(Field.flags).map { $0 & 1 == 1 }
+    return flags.contains(true) ? flags : nil
+  }()
+  private let batch: RecordBatch
+  private var indices: [String: [Int32]] = [:]
+
+  init(_ batch: RecordBatch) {
+    self.batch = batch
+    let nanoseconds = batch.times
+    rowCount = min(batch.rowCount, nanoseconds.count)
+    times = nanoseconds.map(milliseconds)
+  }
+
+  /// The bytes of a field of the row; nil when it has none.
+  func bytes(_ field: FieldReference, _ row: Int) -> ArraySlice<UInt8>? {
+    guard let column = batch.column(ColumnKey(field, .bytes)) else { return nil }
+    if indices[field.key] == nil {
+      var positions = [Int32](repeating: -1, count: batch.rowCount)
+      for index in 0..<column.values.count { positions[column.rows.map { Int($0[index]) } ?? index] = Int32(index) }
+      indices[field.key] = positions
+    }
+    guard let position = indices[field.key]?[row], position >= 0 else { return nil }
+    switch column.values {
+    case .bytes(let values): return values[Int(position)]
+    case .dictionary(let codes, let distinct): return distinct[Int(codes[Int(position)])]
+    default: return nil
+    }
+  }
+
+  /// One integer a row, 0 where there is none.
+  private func dense(_ field: FieldReference) -> [Int64] {
+    let integers = batch.integers(field)
+    return integers.isEmpty ? [Int64](repeating: 0, count: batch.rowCount) : integers
+  }
+
+  private func marked(_ column: NumberColumn) -> Values {
+    if isStale == nil, !column.isEmpty {
+      return Values(numbers: column.values, isPresent: column.isPresent.isEmpty ? nil : column.isPresent)
+    }
+    var numbers = column.isEmpty ? [Double](repeating: 0, count: batch.rowCount) : column.values
+    var isPresent = (0..<batch.rowCount).map { column.contains($0) }
+    for (row, isMarked) in (isStale ?? []).enumerated() where isMarked {
+      numbers[row] = StaleMarker.value
+      isPresent[row] = true
+    }
+    return Values(numbers: numbers, isPresent: isPresent.contains(false) ? isPresent : nil)
+  }
+}
+
+/// Milliseconds of nanoseconds, both since 1970, rounded down.
+func milliseconds(_ nanoseconds: Int64) -> Int64 {
+  let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000)
+  return remainder < 0 ? quotient - 1 : quotient
+}

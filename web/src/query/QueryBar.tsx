@@ -1,0 +1,58 @@
+import { ReactNode, useEffect, useRef, useState } from "react";
+import { APIError } from "../core/api";
+import { useKeys } from "../core/keys";
+import { navigate, refresh, useView } from "../core/router";
+import { Icon } from "../ui/icons";
+import { problemOf, QueryLanguage } from "./language";
+import { QueryField } from "./QueryField";
+import { recentQueries, rememberQuery } from "./recentQueries";
+
+/** The query of a page: `Enter` runs it, the text is the URL's `q`; what the server says about it stands at its place. */
+export function QueryBar({ languages, scope, error, children }: {
+  /** What the server answers on this page, the usual one first; with more than one there is a switch. */
+  languages: readonly QueryLanguage[];
+  /** What recent queries are remembered under. */
+  scope: string;
+  error: APIError | null;
+  children?: ReactNode;
+}): JSX.Element {
+  const current = useView();
+  const language = languages.find((candidate) => candidate.id === current.extra.lang) ?? languages[0];
+  const [text, setText] = useState(current.query);
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => setText(current.query), [current.query]);
+  const submit = (value: string): void => {
+    rememberQuery(scope, value.trim());
+    if (value.trim() === current.query) refresh();
+    else navigate({ query: value.trim() });
+  };
+  const focused = (): boolean => document.activeElement === field.current;
+  useKeys([
+    { keys: "/", label: "Focus the query", group: "This page", run: () => field.current?.select() },
+    { keys: "Mod+Enter", label: "Run the query", group: "This page", always: true, when: focused, run: () => submit(text) },
+    { keys: "Escape", label: "Leave the field", group: "This page", always: true, hidden: true, when: focused, run: () => field.current?.blur() },
+  ]);
+  // A complaint belongs to the text that was sent; what is typed since is another text.
+  const problem = error !== null && error.parameter === "q" && text === current.query ? problemOf(text, error) : null;
+  return (
+    <div className="query-row" role="search">
+      {languages.length > 1 ? (
+        <select aria-label="Query language" value={language.id} onChange={(event) => navigate({ query: "", extra: { lang: event.target.value === languages[0].id ? null : event.target.value } })}>
+          {languages.map((one) => <option key={one.id} value={one.id}>{one.title}</option>)}
+        </select>
+      ) : null}
+      <div className={`query-field ${problem ? "wrong" : ""}`}>
+        <Icon name="search" />
+        <QueryField language={language} value={text} onChange={setText} onSubmit={submit} problem={problem} recent={() => recentQueries(scope)} fieldRef={field} />
+        {text !== "" ? (
+          <button type="button" className="button icon" aria-label="Clear the query" title="Clear the query" onClick={() => {
+            setText("");
+            navigate({ query: "" });
+            field.current?.focus();
+          }}><Icon name="close" size={12} /></button>
+        ) : <kbd>/</kbd>}
+      </div>
+      {children}
+    </div>
+  );
+}
