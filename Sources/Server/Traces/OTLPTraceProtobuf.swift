@@ -61,11 +61,9 @@ enum OTLPTraceProtobuf {
       }
     }
     writer.integer(14, span.droppedLinks)
-    if span.status != 0 || !span.statusMessage.isEmpty {
-      writer.message(15) { writer in
-        writer.string(2, span.statusMessage)
-        writer.integer(3, span.status)
-      }
+    writer.message(15) { writer in
+      writer.string(2, span.statusMessage)
+      writer.integer(3, span.status)
     }
     writer.fixed32(16, span.flags)
   }
