@@ -17,6 +17,8 @@ func makeAPIRouter(_ environment: APIEnvironment) -> Router<APIContext> {
   PrometheusEndpoints(environment: environment).add(to: router)
   LokiEndpoints(environment: environment).add(to: router)
   TailEndpoint(environment: environment).add(to: router)
+  TempoEndpoints(environment: environment).add(to: router, base: "/tempo")
+  JaegerEndpoints(environment: environment).add(to: router, base: "/jaeger")
   WebFiles(directory: environment.webDirectory).add(to: router)
   return router
 }

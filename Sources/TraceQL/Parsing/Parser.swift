@@ -25,6 +25,14 @@ package struct TraceQLParser {
     return try parser.query()
   }
 
+  /// Parses the name of an attribute or intrinsic alone, as a query writes it.
+  package static func attribute(_ text: String) throws(TraceQLError) -> Attribute {
+    var parser = try TraceQLParser(text)
+    let attribute = try parser.requiredAttribute()
+    guard parser.token == .end else { throw parser.unexpected("the end of the name") }
+    return attribute
+  }
+
   // MARK: Tokens
 
   var token: Token { tokens[min(position, tokens.count - 1)].token }
