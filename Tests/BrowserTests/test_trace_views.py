@@ -47,3 +47,28 @@ def test_a_span_outside_of_its_parent_is_marked_explained_and_corrected(quiet, s
     assert quiet.violations("skew") == []
     page.keyboard.press("Shift+K")
     expect(page).not_to_have_url(re.compile("clocks"))
+
+
+def test_the_flame_graph_selects_by_pointer_and_keys(quiet, skewed):
+    page = quiet.page
+    quiet.open("traces/" + skewed)
+    expect(page.locator(".waterfall .grid-row").first).to_be_visible()
+    page.keyboard.press("2")
+    expect(page).to_have_url(re.compile("view=flame"))
+    flame = page.get_by_role("figure", name=re.compile("^Flame graph of 4 spans"))
+    box = flame.bounding_box()
+    # The root begins 20 ms into the trace's 120 ms.
+    page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + 10)
+    panel = page.get_by_role("complementary", name="Span")
+    expect(panel.get_by_role("heading", name="GET /", exact=True)).to_be_visible()
+    flame.focus()
+    page.keyboard.press("ArrowDown")
+    expect(panel.get_by_role("heading", name="GET /stock")).to_be_visible()
+    expect(page).to_have_url(re.compile("span=0000000000000002"))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(panel.get_by_role("heading", name="query")).to_be_visible()
+    page.keyboard.press("ArrowUp")
+    expect(page).to_have_url(re.compile("span=0000000000000003"))
+    assert quiet.violations("flame") == []
+    quiet.shot("flame")

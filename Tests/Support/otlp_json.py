@@ -3,8 +3,6 @@
 import json
 import time
 
-START = 1_000_000
-
 
 def identifier(number, digits):
     return f"{number:0{digits}x}"
@@ -42,9 +40,9 @@ def send_logs(server, service, lines, first=0, severity=9):
     assert status == 200, answer
 
 
-def send_large_trace(server, trace, count, batch=10_000):
+def send_large_trace(server, trace, count, batch=10_000, age_seconds=60):
     """A trace of `count` spans, each parent with up to eight children, over four services; every 97th failed."""
-    begin = time.time_ns() - 60_000_000_000
+    begin = time.time_ns() - age_seconds * 1_000_000_000
     services = ["gateway", "orders", "stock", "ledger"]
     for low in range(0, count, batch):
         by_service = {}

@@ -69,12 +69,12 @@ function FacetValues({ signal, field, window }: { signal: Signal; field: string;
   const current = useView();
   // Its own filters are left out, so that the other values stay in sight.
   const others = { ...current, filters: current.filters.filter((filter) => filter.key !== field) };
-  const { data, stale } = useJSON<FieldValues>(pathOf("fields/values", [...question(others, window, signal), ["signal", signal], ["field", field], ["limit", "8"]]));
+  const { data, stale, loading } = useJSON<FieldValues>(pathOf("fields/values", [...question(others, window, signal), ["signal", signal], ["field", field], ["limit", "8"]]));
   if (!data) return <div className="facet-values" />;
   const most = Math.max(1, ...data.values.map((item) => item.count));
   const chosen = current.filters.filter((filter) => filter.key === field);
   return (
-    <ul className={`facet-values ${stale ? "stale" : ""}`}>
+    <ul className={`facet-values ${stale && loading ? "stale" : ""}`}>
       {data.values.map((item) => {
         const text = valueText(item.value);
         const on = chosen.some((filter) => (filter.op === "eq" && filter.value === text) || (filter.op === "in" && filter.value.split(",").includes(text)));

@@ -7,9 +7,9 @@ import { useShare } from "../../context/share";
 import { SelectionBar } from "../../context/SelectionBar";
 import { suggestFields } from "../../context/suggestions";
 import { useJSON } from "../../core/answers";
-import { groupedCount, unitName, valueFormatter, valueText } from "../../core/format";
+import { groupedCount, unitName, valueFormatter } from "../../core/format";
 import { useKeys } from "../../core/keys";
-import { Attributes, MetricPoints, MetricSummary } from "../../core/model";
+import { MetricPoints, MetricSummary } from "../../core/model";
 import { navigate, TimeWindow, useView, useWindow } from "../../core/router";
 import { millisecondsOf } from "../../core/time";
 import { formatSelection, parseSelection } from "../../core/url";
@@ -22,6 +22,7 @@ import { assignSlots } from "../../core/colours";
 import { serviceSlots } from "../../core/serviceSlots";
 import { kindText } from "./Catalogue";
 import { ExemplarBox } from "./ExemplarBox";
+import { seriesNames } from "./seriesNames";
 import { LegendTable } from "./LegendTable";
 
 /** Functions that make sense for a kind of metric; the first is what the server takes by itself. */
@@ -31,6 +32,9 @@ function functionsOf(kind: string, monotonic: boolean | undefined): string[] {
   if (kind === "sum" && monotonic) return ["rate", "increase", "raw", "avg", "min", "max", "sum"];
   return ["raw", "avg", "min", "max", "sum", "count"];
 }
+
+/** Places along the time axis that show an exemplar each. */
+const exemplarPlaces = 100;
 
 /** One metric over time: function, grouping, legend, exemplars. */
 export function MetricChart({ name }: { name: string }): JSX.Element {
@@ -129,15 +133,8 @@ function rateUnit(data: MetricPoints | null): string | undefined {
   return data && data.fn === "rate" && data.kind.includes("histogram") ? undefined : data?.unit;
 }
 
-/** A series by its key, as text. */
-export function keyText(key: Attributes): string {
-  const entries = Object.entries(key);
-  if (entries.length === 0) return "all";
-  return entries.length === 1 ? valueText(entries[0][1]) || `${entries[0][0]} empty` : entries.map(([name, value]) => `${name}=${valueText(value)}`).join(", ");
-}
-
 function seriesOf(data: MetricPoints | null): ChartSeries[] {
-  const names = (data?.series ?? []).map((line) => keyText(line.key));
+  const names = seriesNames((data?.series ?? []).map((line) => line.key));
   const byService = (data?.series ?? []).every((line) => /^(resource\.)?service\.name$/.test(Object.keys(line.key).join()));
   const slots = byService ? serviceSlots(names) : assignSlots(names);
   return (data?.series ?? []).map((line, index) => ({ name: names[index], colour: slots.get(names[index]) ?? -1, values: line.values, area: (data?.series.length ?? 0) === 1 }));
@@ -147,17 +144,27 @@ function seriesOf(data: MetricPoints | null): ChartSeries[] {
 function basesOf(lines: ChartSeries[], times: number[], data: MetricPoints | null, before: MetricPoints | null, shift: number): ChartSeries[] {
   if (!data || !before) return [];
   const baseTimes = before.times.map(millisecondsOf);
-  const values = new Map(before.series.map((line) => [keyText(line.key), line.values]));
+  const values = new Map(before.series.map((line) => [JSON.stringify(line.key), line.values]));
+  const keys = new Map(seriesNames(data.series.map((line) => line.key)).map((name, index) => [name, JSON.stringify(data.series[index].key)]));
   return lines.flatMap((line) => {
-    const own = values.get(line.name);
+    const own = values.get(keys.get(line.name) ?? "");
     return own ? [{ name: `${line.name} before`, colour: line.colour, values: alignedBase(times, data.step / 1e6, baseTimes, own, shift), base: true }] : [];
   });
 }
 
+/** Exemplars at most one a place in time, the highest: two hundred on one spot cannot be told apart. */
 function exemplarsOf(data: MetricPoints | null): ChartExemplar[] {
-  return (data?.exemplars ?? [])
-    .filter((item) => item.trace_id)
-    .map((item) => ({ time: millisecondsOf(item.time), value: item.value, traceID: item.trace_id ?? "", spanID: item.span_id, label: data?.series[item.series] ? keyText(data.series[item.series].key) : "" }));
+  if (!data) return [];
+  const names = seriesNames(data.series.map((line) => line.key));
+  const [from, span] = [millisecondsOf(data.from), millisecondsOf(data.to) - millisecondsOf(data.from)];
+  const highest = new Map<number, ChartExemplar>();
+  for (const item of data.exemplars ?? []) {
+    if (!item.trace_id) continue;
+    const exemplar = { time: millisecondsOf(item.time), value: item.value, traceID: item.trace_id, spanID: item.span_id, label: names[item.series] ?? "" };
+    const place = Math.floor(((exemplar.time - from) / span) * exemplarPlaces);
+    if (exemplar.value > (highest.get(place)?.value ?? -Infinity)) highest.set(place, exemplar);
+  }
+  return [...highest.values()].sort((a, b) => a.time - b.time);
 }
 
 function GroupBy({ fields, onChange }: { fields: string[]; onChange: (fields: string[]) => void }): JSX.Element {

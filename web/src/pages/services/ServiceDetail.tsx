@@ -18,6 +18,7 @@ import { EmptyPanel, ErrorPanel } from "../../ui/states";
 import { GridCell, GridHandle, HeaderCell, VirtualGrid } from "../../ui/VirtualGrid";
 import { Sparkline } from "../../viz/Sparkline";
 import { ChartSeries, TimeChart } from "../../viz/TimeChart";
+import { LatestProblems } from "./LatestProblems";
 import { healthOf, wholeBuckets } from "./ServiceTable";
 
 /** One service: rate, errors, duration; its operations, dependencies and instances. */
@@ -65,6 +66,7 @@ export function ServiceDetail({ name }: { name: string }): JSX.Element {
           {tab === "dependencies" ? <Dependencies data={data} name={name} /> : tab === "instances" ? <Instances data={data} /> : <Operations data={data} name={name} />}
         </div>
       ) : loading ? <div className="grid-place" /> : null}
+      {data ? <LatestProblems service={name} /> : null}
       {menu ? <PivotMenu subject={subject} onClose={() => setMenu(false)} /> : null}
     </div>
   );

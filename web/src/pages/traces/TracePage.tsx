@@ -17,6 +17,7 @@ import { GridHandle } from "../../ui/VirtualGrid";
 import { copyText } from "../../ui/toast";
 import { Minimap } from "../../viz/Minimap";
 import { ClockSkew, correctedTrace, findClockSkew } from "./clockSkew";
+import { Flame } from "./Flame";
 import { SpanPanel } from "./SpanPanel";
 import { TimeWent } from "./TimeWent";
 import { TraceLogs } from "./TraceLogs";
@@ -25,6 +26,7 @@ import { Waterfall } from "./Waterfall";
 
 const views = [
   { id: "waterfall", title: "Waterfall", keys: "1" },
+  { id: "flame", title: "Flame", keys: "2" },
   { id: "time", title: "Where time went", keys: "3" },
   { id: "logs", title: "Logs", keys: "4" },
 ];
@@ -158,8 +160,8 @@ function Trace({ trace: received }: { trace: TraceSkeleton }): JSX.Element {
       if (parent >= 0) setActive(rows.findIndex((other) => other.kind === "span" && other.span === parent));
       else toggle(row, false);
     } },
-    { keys: "Shift+ArrowRight", label: "Expand the whole subtree", group: "Tree", run: () => toggle(rows[cursor], true, true) },
-    { keys: "Shift+ArrowLeft", label: "Collapse the whole subtree", group: "Tree", run: () => toggle(rows[cursor], false, true) },
+    { keys: "Shift+ArrowRight", label: "Expand the whole subtree", group: "Tree", when: () => tab === "waterfall", run: () => toggle(rows[cursor], true, true) },
+    { keys: "Shift+ArrowLeft", label: "Collapse the whole subtree", group: "Tree", when: () => tab === "waterfall", run: () => toggle(rows[cursor], false, true) },
     { keys: "z", label: "Zoom to this span", group: "This page", when: () => index >= 0, run: zoomToSpan },
     { keys: "Z", label: "The whole trace", group: "This page", run: () => setZoom(null) },
     { keys: "]", label: "Detail", group: "This page", run: () => (opened ? closePanel() : setOpened(true)) },
@@ -178,7 +180,7 @@ function Trace({ trace: received }: { trace: TraceSkeleton }): JSX.Element {
       <div className="tab-row">
         <Tabs label="Views of this trace" current={tab} onSelect={showTab} tabs={views.map((one) => ({ ...one, note: one.id === "logs" ? groupedCount(trace.logs) : undefined }))} />
         <span className="push" />
-        {tab === "waterfall" ? (
+        {tab === "waterfall" || tab === "flame" ? (
           <>
             <input id="trace-search" type="search" aria-label="Search in the trace" placeholder="Search spans  /" value={search} onChange={(event) => setSearch(event.target.value)} onKeyDown={(event) => {
               if (event.key === "Enter") jump((span) => matches?.has(span) ?? false, event.shiftKey ? -1 : 1);
@@ -202,6 +204,8 @@ function Trace({ trace: received }: { trace: TraceSkeleton }): JSX.Element {
               if (rows[row]?.kind === "group") toggle(rows[row]);
               else setOpened(true);
             }} /> : null}
+          {tab === "flame" ? <Flame trace={trace} tree={tree} slots={slots} active={index} matches={matches} critical={critical} zoomFrom={zoom?.[0] ?? 0} zoomTo={zoom?.[1] ?? 1}
+            onActive={(span) => navigate({ extra: { span: trace.spans.id[span] } }, true)} onOpen={() => setOpened(true)} /> : null}
           {tab === "time" ? <TimeWent trace={trace} tree={tree} slots={slots} onOpen={(service, name) => {
             showTab("waterfall");
             jump((span) => trace.spans.service[span] === service && trace.spans.name[span] === name, 1);

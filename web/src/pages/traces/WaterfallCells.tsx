@@ -34,8 +34,14 @@ function Toggle({ open, onToggle, count }: { open: boolean; onToggle: () => void
   );
 }
 
-function colourOf({ trace, slots, theme }: WaterfallSetting, index: number): string {
-  return slotStroke(slots.get(trace.services[trace.spans.service[index]]) ?? -1, theme).colour;
+function slotOf({ trace, slots }: WaterfallSetting, index: number): number {
+  return slots.get(trace.services[trace.spans.service[index]]) ?? -1;
+}
+
+/** A bar's colour; services beyond the eighth repeat the hues, striped. */
+function fillOf(slot: number, theme: "dark" | "light"): string {
+  const { colour } = slotStroke(slot, theme);
+  return slot < 8 ? colour : `repeating-linear-gradient(135deg, ${colour} 0 5px, color-mix(in srgb, ${colour} 50%, var(--s1)) 5px 8px)`;
 }
 
 function indent(depth: number): CSSProperties {
@@ -74,7 +80,7 @@ export const SpanCells = memo(function SpanCells({ row, setting, open }: { row: 
   const failed = spans.status[index] === 2;
   const { left, width } = placeOf(setting, spans.start[index], spans.duration[index]);
   const end = left + width;
-  const colour = colourOf(setting, index);
+  const slot = slotOf(setting, index);
   const finding = skew.spans.get(index);
   const shift = setting.corrected ? skew.shifts.get(index) : undefined;
   const low = Math.max(0, left);
@@ -86,13 +92,13 @@ export const SpanCells = memo(function SpanCells({ row, setting, open }: { row: 
         {failed ? <span className="failed-mark" title="status error">✕<span className="off-screen"> error</span></span> : null}
         {spans.parent[index] === -2 ? <span className="warning" title="Its parent span was not received">▲</span> : null}
         {finding ? <span className="warning" title={`${skewText(finding, duration)}${shift ? ` Moved by ${duration(shift)}.` : ""}`}>{finding.before > 0 ? "⇤" : "⇥"}<span className="off-screen"> outside of its parent</span></span> : null}
-        <span className={row.children > 0 ? "swatch" : "swatch leaf"} style={{ ["--swatch" as string]: colour }} aria-hidden="true" />
+        <span className={`swatch ${slot >= 8 ? "dashed" : ""} ${row.children > 0 ? "" : "leaf"}`} style={{ ["--swatch" as string]: slotStroke(slot, setting.theme).colour }} aria-hidden="true" />
         <span className="service-word">{service}</span>
         <span className="cut">{name}</span>
       </div>
       <div role="gridcell" className="cell bars" style={criticalLines(setting, index)}>
         {end >= 0 && left <= 100
-          ? <span className={shift ? "span-bar moved" : "span-bar"} style={{ marginLeft: `${low}%`, width: `${Math.max(0.15, Math.min(100, end) - low)}%`, background: colour }} />
+          ? <span className={shift ? "span-bar moved" : "span-bar"} style={{ marginLeft: `${low}%`, width: `${Math.max(0.15, Math.min(100, end) - low)}%`, background: fillOf(slot, setting.theme) }} />
           : <span className={`off-window ${left > 100 ? "later" : ""}`} title="outside of the zoomed time">{left > 100 ? "→" : "←"}</span>}
         {spans.events[index] > 0 ? <span className="event-mark" title={`${spans.events[index]} events`}>◆</span> : null}
       </div>
@@ -110,7 +116,7 @@ export const GroupCells = memo(function GroupCells({ row, setting, open }: { row
   const { spans } = trace;
   const first = row.members[0];
   const failures = row.members.filter((member) => spans.status[member] === 2).length;
-  const colour = colourOf(setting, first);
+  const { colour } = slotStroke(slotOf(setting, first), setting.theme);
   const members = row.members.length <= groupBars ? row.members : row.members.filter((_, index) => index % Math.ceil(row.members.length / groupBars) === 0);
   return (
     <>
