@@ -3,6 +3,9 @@ package struct Engine: Sendable {
   private let source: any SampleSource
   private let options: EngineOptions
 
+  /// Times beyond it, in milliseconds, are refused, so that no offset takes them out of 64 bits.
+  private static let timeLimit: Int64 = 1 << 60
+
   package init(source: any SampleSource, options: EngineOptions = EngineOptions()) {
     self.source = source
     self.options = options
@@ -77,6 +80,9 @@ package struct Engine: Sendable {
   private func evaluator(
     _ query: String, start: Int64, end: Int64, step: Int64, isRange: Bool
   ) async throws(PromQLError) -> Evaluator {
+    guard start > -Self.timeLimit, end < Self.timeLimit else {
+      throw PromQLError(.execution, "time is out of range")
+    }
     let parsed = try Parser.parse(query)
     var preparation = Preparation(query: query, start: start, end: end, step: step)
     let prepared = try preparation.prepare(parsed)
@@ -84,6 +90,7 @@ package struct Engine: Sendable {
     let evaluator = Evaluator(
       query: query, expression: prepared, grid: grid, queryEnd: end, queryStep: step, isRange: isRange,
       options: options)
+    try evaluator.reserve(rows: 1, steps: grid.count, for: prepared)
     let plan = SelectionPlan(prepared, grid: grid, options: options)
     var fetched: [String: [SelectedSeries]] = [:]
     for (number, request) in plan.requests.sorted(by: { $0.key < $1.key }) {

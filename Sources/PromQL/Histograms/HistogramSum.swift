@@ -92,7 +92,8 @@ struct HistogramSum {
         other = other.remapped(to: bounds)
       }
     } else {
-      while other.zeroThreshold != base.zeroThreshold {
+      // A threshold that is no number is never reached.
+      while other.zeroThreshold < base.zeroThreshold || other.zeroThreshold > base.zeroThreshold {
         if base.zeroThreshold > other.zeroThreshold { other = other.widened(to: base.zeroThreshold) }
         if other.zeroThreshold > base.zeroThreshold { widen(to: other.zeroThreshold) }
       }

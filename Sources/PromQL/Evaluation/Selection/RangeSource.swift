@@ -54,6 +54,7 @@ extension Evaluator {
         range: expression.range)
     case .subquery(let subquery):
       let subgrid = grid.subgrid(of: subquery, defaultStep: options.subqueryStep)
+      try reserve(rows: 1, steps: subgrid.count, for: expression)
       let result = try matrix(subquery.expression, subgrid)
       var series: [SelectedSeries] = []
       for row in 0..<result.rowCount {
