@@ -34,9 +34,7 @@ struct PrometheusEndpoints: Sendable {
     RemoteReadEndpoint(environment: environment, view: view).add(to: router)
     FederationEndpoint(environment: environment, view: view).add(to: router)
     // Clients ask for the front page to find out whether anybody is there.
-    for path in [base, base + "/"] {
-      router.get(RouterPath(path)) { _, _ in Response(text: "Sightline speaks the API of Prometheus here.\n") }
-    }
+    router.get(RouterPath(base)) { _, _ in Response(text: "Sightline speaks the API of Prometheus here.\n") }
     for (page, text) in [("healthy", "Prometheus Server is Healthy.\n"), ("ready", "Prometheus Server is Ready.\n")] {
       router.get("\(base)/-/\(page)") { _, _ in
         let isUp = page == "healthy" || environment.isReady()
