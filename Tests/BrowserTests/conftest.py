@@ -18,10 +18,10 @@ from sightline_process import Demo, eventually
 # Taken out of the environment: a server started from here would call them unknown settings.
 URL = os.environ.pop("SIGHTLINE_URL", "")
 SCREENSHOTS = os.environ.pop("SIGHTLINE_SCREENSHOTS", "")
+CHROMIUM = os.environ.pop("SIGHTLINE_CHROMIUM", "/usr/bin/chromium")
+
 # A loaded machine is slow, not wrong.
 expect.set_options(timeout=20_000)
-
-CHROMIUM = os.environ.pop("SIGHTLINE_CHROMIUM", "/usr/bin/chromium")
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +30,7 @@ def base_url(tmp_path_factory):
         yield URL.rstrip("/") + "/ui/"
         return
     with Demo(tmp_path_factory.mktemp("browser")) as demo:
-        assert eventually(lambda: len(demo.services()) >= 8, seconds=60), "the Shop's services are there"
+        assert eventually(lambda: len(demo.services()) >= 8, seconds=180), "the Shop's services are there"
         yield demo.api + "/ui/"
 
 

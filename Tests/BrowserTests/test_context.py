@@ -49,7 +49,7 @@ def test_a_comparison_stands_in_the_link_and_asks_for_the_time_before(quiet, tra
     page = quiet.page
     quiet.open("services/gateway")
     expect(page.get_by_role("grid", name="Operations").get_by_role("row").nth(1)).to_be_visible()
-    with page.expect_request(lambda request: "/api/v1/services/gateway?" in request.url) as asked:
+    with page.expect_request(lambda request: "/api/v1/services?" in request.url) as asked:
         page.keyboard.press("c")
     expect(page).to_have_url(re.compile("cmp=prev"))
     window = urllib.parse.parse_qs(urllib.parse.urlparse(asked.value.url).query)

@@ -9,7 +9,7 @@ import { useJSON } from "../../core/answers";
 import { useStream } from "../../core/streams";
 import { duration, groupedCount, percentage, ratePerSecond } from "../../core/format";
 import { useKeys } from "../../core/keys";
-import { AggregateGroup, ServiceAnswer, spanKind } from "../../core/model";
+import { AggregateGroup, ServiceAnswer, ServicesAnswer, spanKind } from "../../core/model";
 import { navigate, TimeWindow, useView, useWindow, view } from "../../core/router";
 import { ago, millisecondsOf } from "../../core/time";
 import { Filter, formatSelection, parseSelection, writeDuration } from "../../core/url";
@@ -81,14 +81,16 @@ function Charts({ data, window, stale }: { data: ServiceAnswer | null; window: T
   const brush = (range: TimeWindow): void => navigate({ extra: { sel: formatSelection({ ...range, low: null, high: null }) } });
   const shared = { window, times, step, stale, onBrush: brush, selection, height: 150 };
   const comparison = comparisonOf(current.extra.cmp, window);
-  const before = useJSON<ServiceAnswer>(comparison && service ? pathOf(`services/${encodeURIComponent(service.name)}`, question(current, comparison.window, "traces")) : null).data;
+  // All services of that time: one that was not there then is absent, and not an error.
+  const earlier = useJSON<ServicesAnswer>(comparison && service ? pathOf("services", [...question(current, comparison.window, "traces"), ["self", "1"]]) : null).data;
+  const before = earlier?.services.find((one) => one.name === service?.name);
   const shift = comparison?.shift ?? 0;
   const base = useMemo(() => {
-    const baseTimes = (before?.times ?? []).map(millisecondsOf);
+    const baseTimes = (earlier?.times ?? []).map(millisecondsOf);
     return (name: string, colour: number | string, values: (number | null)[] | undefined): ChartSeries[] => (before && values ? [{ name: `${name} before`, colour, values: alignedBase(times, step, baseTimes, values, shift), base: true }] : []);
-  }, [before, times, step, shift]);
-  const rate = useMemo<ChartSeries[]>(() => [{ name: "requests", colour: 0, values: service?.rate_series ?? [], area: true }, ...base("requests", 0, before?.service.rate_series)], [service, base]);
-  const errors = useMemo<ChartSeries[]>(() => [{ name: "errors", colour: "error", values: service?.error_series ?? [], area: true }, ...base("errors", "error", before?.service.error_series)], [service, base]);
+  }, [earlier, before, times, step, shift]);
+  const rate = useMemo<ChartSeries[]>(() => [{ name: "requests", colour: 0, values: service?.rate_series ?? [], area: true }, ...base("requests", 0, before?.rate_series)], [service, base]);
+  const errors = useMemo<ChartSeries[]>(() => [{ name: "errors", colour: "error", values: service?.error_series ?? [], area: true }, ...base("errors", "error", before?.error_series)], [service, base]);
   const quantiles = useStream<never>(service ? pathOf("traces/aggregate", [
     ...question({ ...current, filters: [...withoutService(current.filters), { key: "service.name", op: "eq", value: service.name }, { key: "kind", op: "in", value: "server,consumer" }] }, window, "traces"),
     ["agg", "p50(duration),p95(duration),p99(duration)"], ["step", writeDuration(step * 1e6)],
@@ -96,10 +98,10 @@ function Charts({ data, window, stale }: { data: ServiceAnswer | null; window: T
   const durations = useMemo(() => {
     const values = (quantiles.result?.groups as AggregateGroup[] | undefined)?.[0]?.values;
     const p95: ChartSeries = { name: "p95", colour: 1, values: service?.p95_series ?? [], area: true };
-    const earlier = base("p95", 1, before?.service.p95_series);
+    const compared = base("p95", 1, before?.p95_series);
     // A service without server and consumer spans is measured by its root spans, of which only p95 is at hand.
-    if (!values || values[0]?.length !== times.length) return [p95, ...earlier];
-    return [{ name: "p99", colour: 5, values: values[2] }, p95, { name: "p50", colour: 2, values: values[0] }, ...earlier];
+    if (!values || values[0]?.length !== times.length) return [p95, ...compared];
+    return [{ name: "p99", colour: 5, values: values[2] }, p95, { name: "p50", colour: 2, values: values[0] }, ...compared];
   }, [service, quantiles.result, times.length, base]);
   return (
     <div className="red-charts">
