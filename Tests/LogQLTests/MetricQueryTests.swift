@@ -51,7 +51,7 @@ struct MetricQueryTests {
     }
   }
 
-  @Test("pushed down and row by row give what a look at every line gives", arguments: 0..<40 as Range<UInt64>)
+  @Test("pushed down and row by row give what a look at every line gives", arguments: 0..<12 as Range<UInt64>)
   func windows(seed: UInt64) async throws {
     let lines = MetricQueryTests.lines(seed: seed)
     let engine = try PushedLogs.engine(lines)

@@ -127,7 +127,8 @@ extension LogQLParser {
       advance()
       let start = offset
       var flag = try identifier()
-      while isSymbol("-") {
+      // A dash within a flag stands between its words without a space.
+      while isSymbol("-"), current.range.lowerBound == start + flag.utf8.count {
         advance()
         flag += "-" + (try identifier())
       }
