@@ -50,17 +50,21 @@ struct EngineTests {
   func types() async throws {
     let engine = Engine(source: Self.store(series: 2, samples: 10))
     guard case .scalar(9000, 3) = try await engine.instant("1 + 2", at: 9000).data else {
-      Issue.record("scalar"); return
+      Issue.record("scalar")
+      return
     }
     guard case .string(9000, "x") = try await engine.instant("\"x\"", at: 9000).data else {
-      Issue.record("string"); return
+      Issue.record("string")
+      return
     }
     guard case .vector(let samples) = try await engine.instant("m", at: 9000).data else {
-      Issue.record("vector"); return
+      Issue.record("vector")
+      return
     }
     #expect(samples.count == 2)
     guard case .matrix(let series) = try await engine.instant("m[3s]", at: 9000).data else {
-      Issue.record("matrix"); return
+      Issue.record("matrix")
+      return
     }
     #expect(series.map(\.points.count) == [3, 3])
     let error = await #expect(throws: PromQLError.self) {
