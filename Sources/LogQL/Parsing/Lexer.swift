@@ -52,10 +52,11 @@ struct Lexer {
       || byte == UInt8(ascii: "_") || byte >= 0x80
   }
 
+  /// A word; letters beyond ASCII, which no label has, are translated as those of names in quotes are.
   private mutating func identifier() -> String {
     let start = position
     while position < bytes.count, Lexer.isLetter(bytes[position]) || Lexer.isDigit(bytes[position]) { position += 1 }
-    return String(decoding: bytes[start..<position], as: UTF8.self)
+    return LabelName.translated(String(decoding: bytes[start..<position], as: UTF8.self))
   }
 
   private mutating func quoted() throws(LogQLError) -> String {
