@@ -58,7 +58,9 @@ def generated(count, seed=7):
         if kind == 7:
             inner = vector(depth - 1)
             return f"({inner}) {pick.choice(['and', 'or', 'unless', '+', '/'])} ({inner})"
-        return f"max_over_time(({vector(depth - 1)})[6s:2s])"
+        # Steps of a subquery stand at multiples of 2 s; an even range within another subquery would begin on one, where 2.42's
+        # closed ranges take a step more.
+        return f"max_over_time(({vector(depth - 1)})[7s:2s])"
 
     return [vector(2) for _ in range(count)]
 
