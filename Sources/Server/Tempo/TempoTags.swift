@@ -149,7 +149,7 @@ struct TempoTags: Sendable {
     return .named(.any, tag.hasPrefix(".") ? String(tag.dropFirst()) : tag)
   }
 
-  /// The values of enumerations; root names are the names of all spans, which root spans are among.
+  /// The values of enumerations; other intrinsics of the whole trace have none here.
   private static func constants(_ attribute: TraceQL.Attribute) -> [Static] {
     switch attribute {
     case .intrinsic(.status): StatusCode.allCases.map { .status($0) }
