@@ -1,3 +1,4 @@
+import Synchronization
 import TelemetryModel
 
 /// A stored series as Prometheus sees it: its metric and the labels that all its views share.
