@@ -33,12 +33,17 @@ package struct SampleRequest: Sendable {
   /// Milliseconds since 1970, both ends included.
   package var start: Int64
   package var end: Int64
+  /// Above this many samples the source refuses.
+  package var sampleLimit = Int.max
 
   package init(matchers: [LabelMatcher], start: Int64, end: Int64) {
     self.matchers = matchers
     self.start = start
     self.end = end
   }
+
+  /// The selector as errors name it.
+  var place: String { "selector {\(matchers.map(\.text).joined(separator: ","))}" }
 }
 
 /// One series with its samples. A time stands in `floats` or in `histograms`, never in both.

@@ -34,11 +34,20 @@ package struct MetricsView: SampleSource {
     // Series of remote write are told apart by their labels; translated ones may look alike.
     var mayLookAlike = !found.isEmpty
     found.reserveCapacity(answer.series.count)
+    var (sampleCount, counted) = (0, 0)
     for read in SeriesRead.all(answer) {
       try Task.checkCancellation()
       let presented = PresentedSeries.of(read.series)
       if !presented.kind.isVerbatim { mayLookAlike = true }
       views.append(read, presented, to: &found)
+      // One stored series may be many: their samples are counted as they are made.
+      for one in found[counted...] { sampleCount += one.floats.range.count + one.histograms.count * 16 }
+      counted = found.count
+      guard sampleCount <= request.sampleLimit else {
+        throw PromQLError(
+          .limit,
+          "query processing would load too many samples into memory in query execution: \(request.place)")
+      }
     }
     let series = (mayLookAlike ? SampleMerge.merged(found) : found).filter {
       !$0.floats.range.isEmpty || !$0.histograms.isEmpty
