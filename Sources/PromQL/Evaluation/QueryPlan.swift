@@ -146,8 +146,10 @@ final class PlanRecorder {
     case .unary(let unary): unary.isNegative ? "operator -" : "operator +"
     case .binary(let binary): "operator " + ExpressionText.operation(binary)
     case .call(let call): "function " + call.function.name
-    case .aggregate(let aggregate): "aggregation " + ExpressionText.aggregation(aggregate)
+    case .aggregate(let aggregate): "aggregation " + trimmed(ExpressionText.aggregation(aggregate))
     case .stepInvariant: nil
     }
   }
+
+  private static func trimmed(_ text: String) -> String { text.hasSuffix(" ") ? String(text.dropLast()) : text }
 }

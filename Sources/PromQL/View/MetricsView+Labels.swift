@@ -80,7 +80,9 @@ extension MetricsView {
           let presented = PresentedSeries.of(entry.series)
           if let value = presented.bare[name], views.wants(presented) { values.insert(ByteTextKey(value)) }
         }
-        for labels in TargetInfo.labelSets(stored, matcher) { if let value = labels[name] { values.insert(ByteTextKey(value)) } }
+        for labels in TargetInfo.labelSets(stored, matcher) {
+          if let value = labels[name] { values.insert(ByteTextKey(value)) }
+        }
       }
     }
     return values.sortedTexts
