@@ -12,6 +12,7 @@ struct PartAssembly {
   private var schemaOrdinals: [PartSchemaEntry: Int] = [:]
   private var valueCounts: [Int] = []
   private var filters = EncodingWriter()
+  private var valueFilters = EncodingWriter()
 
   /// The buffer goes to the file at this size.
   private static let bufferBytes = 4 << 20
@@ -45,6 +46,7 @@ struct PartAssembly {
       for column in batch.columns { append(column, rows, table: nil, base: base, to: &block) }
       for child in batch.children { append(child, of: rows, to: &block) }
       appendFilter(batch, rows)
+      appendValueFilters(block)
       finish(block)
       if buffer.count >= PartAssembly.bufferBytes { try flush() }
     }
@@ -151,6 +153,24 @@ struct PartAssembly {
     for word in filter.words { filters.append(fixed: word) }
   }
 
+  /// Filters of the block's texts, from the chunks just written.
+  private mutating func appendValueFilters(_ block: PartBlockEntry) {
+    if directory.identity.signal != .logs { return }
+    var found: [(schemaEntry: Int, filter: ValueFilter)] = []
+    for chunk in block.chunks {
+      let entry = directory.schema[chunk.schemaEntry]
+      guard entry.table == 0, let key = entry.key, ValueFilter.covers(key) else { continue }
+      let start = chunk.offset - writtenBytes
+      let column = try? EncodedColumn(key, buffer.bytes, start..<start + chunk.byteCount, rowCount: block.rowCount)
+      if let column, let filter = ValueFilter(column) { found.append((chunk.schemaEntry, filter)) }
+    }
+    valueFilters.append(varint: found.count)
+    for (schemaEntry, filter) in found {
+      valueFilters.append(varint: schemaEntry)
+      filter.append(to: &valueFilters)
+    }
+  }
+
   private mutating func appendSections(
     _ batch: RecordBatch, _ resources: CodeCompaction, _ scopes: CodeCompaction, _ series: CodeCompaction
   ) {
@@ -162,6 +182,8 @@ struct PartAssembly {
       scopeTable = encoded.scopes
       appendSection(.series, encoded.bytes)
     }
+    // First, so that what is read at open lies behind it.
+    if batch.signal == .logs { appendSection(.valueFilters, valueFilters) }
     var writer = EncodingWriter()
     IdentityTables.append(resourceTable, to: &writer)
     appendSection(.resources, writer)
