@@ -3,4 +3,6 @@ struct MaintenanceSchedule {
   var retentionAppliedAt: Int64?
   /// A flush that failed is not tried again before.
   var flushRetryAt: Int64?
+  /// A merge that failed is not tried again before.
+  var compactionRetryAt: Int64?
 }
