@@ -13,6 +13,7 @@ extension EmbeddedStore {
       try compact(isForced: false)
       schedule.withLock { $0.compactionRetryAt = nil }
       conditions.clear(.compactionFailed, "")
+      scrubWhatIsDue()
     } catch {
       if error.code == .shuttingDown { return }
       schedule.withLock { $0.compactionRetryAt = now + Self.compactionRetryDelay }
@@ -59,6 +60,26 @@ extension EmbeddedStore {
     let inputs = keys.compactMap { key in listed.first { $0.entry.key == key } }
     guard inputs.count == keys.count else { return }
     let started = threadNanoseconds()
+    do throws(StorageError) {
+      let output = try writeOutput(inputs.map { ($0.path, $0.blocks) }, of: inputs, level: task.level)
+      try swap(inputs, for: output)
+    } catch {
+      guard let input = inputs.first(where: { $0.path == error.path }) else { throw error }
+      switch error.code {
+      case .damaged: try setAside(input, error)
+      case .unknownEncoding: unmergeable.insert(input.entry.key)
+      default: throw error
+      }
+    }
+    let nanoseconds = threadNanoseconds() - started
+    state.withLock { $0.counters.compactionNanoseconds += nanoseconds }
+  }
+
+  /// Writes and opens a part of the rows of the blocks; durable, but not yet listed. nil when no row is left.
+  func writeOutput(
+    _ blocks: [(path: String, blocks: [any BlockSource])], of inputs: [StoredPart], level: UInt8
+  ) throws(StorageError) -> StoredPart? {
+    let first = inputs[0].entry
     let number = try manifest.withLock { manifest throws(StorageError) in
       let number = manifest.state.nextPart
       try manifest.append([.nextPart(number + 1)])
@@ -67,36 +88,13 @@ extension EmbeddedStore {
     let key = PartKey(
       signal: first.signal, tenant: first.tenant, day: first.day, name: StoreLayout.partName(number))
     let path = layout.partPath(key)
-    do throws(StorageError) {
-      let pace = CompactionPace(share: configuration.compactionShare) {
-        self.isClosed.load(ordering: .acquiring)
-      }
-      try fileSystem.createDirectory(layout.dayDirectory(key))
-      let summary = try PartMerge.write(
-        inputs, to: path, in: fileSystem,
-        identity: PartIdentity(tenant: key.tenant, signal: key.signal, name: key.name)
-      ) { () throws(StorageError) in try pace.rest() }
-      let output = try summary.map { (summary) throws(StorageError) in
-        try open(summary, key, level: task.level, inputs: inputs)
-      }
-      try swap(inputs, for: output)
-    } catch {
-      if let damaged = inputs.first(where: { $0.path == error.path }), error.code == .damaged {
-        // The others can still be merged; a person is told, and queries serve what is readable of it.
-        unmergeable.insert(damaged.entry.key)
-        conditions.raise(.unreadablePart, error.path, error.description)
-        return
-      }
-      throw error
-    }
-    let nanoseconds = threadNanoseconds() - started
-    state.withLock { $0.counters.compactionNanoseconds += nanoseconds }
-  }
-
-  private func open(
-    _ summary: PartSummary, _ key: PartKey, level: UInt8, inputs: [StoredPart]
-  ) throws(StorageError) -> StoredPart {
-    let path = layout.partPath(key)
+    let pace = CompactionPace(share: configuration.compactionShare) { self.isClosed.load(ordering: .acquiring) }
+    try fileSystem.createDirectory(layout.dayDirectory(key))
+    let summary = try PartMerge.write(
+      blocks, to: path, in: fileSystem,
+      identity: PartIdentity(tenant: key.tenant, signal: key.signal, name: key.name)
+    ) { () throws(StorageError) in try pace.rest() }
+    guard let summary else { return nil }
     let reader = try PartReader(path: path, fileSystem: fileSystem)
     let entry = PartEntry(
       signal: key.signal, tenant: key.tenant, day: key.day, name: key.name, rowCount: UInt64(summary.rowCount),
@@ -107,15 +105,21 @@ extension EmbeddedStore {
 
   /// One edit lists the output and ends the inputs. When it fails the output stays: whether the edit reached the disk is
   /// unknown, and opening the store removes what is not listed.
-  private func swap(_ inputs: [StoredPart], for output: StoredPart?) throws(StorageError) {
+  ///
+  /// - Parameter keepsFiles: the inputs' files are not deleted.
+  /// - Returns: whether the inputs were still what they were; else the output is gone.
+  @discardableResult
+  func swap(
+    _ inputs: [StoredPart], for output: StoredPart?, keepsFiles: Bool = false
+  ) throws(StorageError) -> Bool {
     let signal = inputs[0].entry.signal
-    try manifest.withLock { manifest throws(StorageError) in
+    return try manifest.withLock { manifest throws(StorageError) in
       let isCurrent = state.withLock { state in
         inputs.allSatisfy { input in state[signal].parts.contains { $0 === input } }
       }
       guard isCurrent else {
         output?.removeWhenReleased()
-        return
+        return false
       }
       var edit = inputs.map { ManifestOperation.removePart($0.entry.key) }
       if let output { edit.insert(.addPart(output.entry), at: 0) }
@@ -133,7 +137,8 @@ extension EmbeddedStore {
           $0 + Int(clamping: $1.entry.byteCount)
         }
       }
-      for input in inputs { input.removeWhenReleased() }
+      if !keepsFiles { for input in inputs { input.removeWhenReleased() } }
+      return true
     }
   }
 }

@@ -146,6 +146,12 @@ extension EmbeddedStore {
     return report
   }
 
+  /// See `TelemetryStore.retentionPreview`.
+  package func retentionPreview(_ policy: RetentionPolicy?, now: Int64) async -> RetentionPreview {
+    let entries = state.withLock { state in Signal.allCases.flatMap { state[$0].parts.map(\.entry) } }
+    return RetentionPlan.preview(entries, policy: policy ?? configuration.retention, now: now)
+  }
+
   /// See `TelemetryStore.applyRetention`.
   package func applyRetention(_ policy: RetentionPolicy, now: Int64) async throws(StoreFailure) -> RetentionReport {
     do throws(StorageError) {

@@ -40,6 +40,8 @@ package struct EmbeddedStoreConfiguration: Sendable {
   package var compactionInterval: Int64 = 5_000_000_000
   /// Of one processor, what a merge takes at most.
   package var compactionShare = 0.5
+  /// Nanoseconds after which a part is read again and its checksums compared.
+  package var scrubInterval: Int64 = 7 * daySeconds * 1_000_000_000
   /// Threads that answer queries.
   package var queryThreadCount: Int
   /// Free bytes below which nothing is taken in, or the fraction of the volume, whichever is less; see ADR 0030.

@@ -1,3 +1,5 @@
+internal import TelemetryStorage
+
 /// When recurring work is due; times are nanoseconds since 1970.
 struct MaintenanceSchedule {
   var retentionAppliedAt: Int64?
@@ -5,4 +7,6 @@ struct MaintenanceSchedule {
   var flushRetryAt: Int64?
   /// A merge that failed is not tried again before.
   var compactionRetryAt: Int64?
+  /// When parts were read again last; those that are missing, when they were written.
+  var scrubbedAt: [PartKey: Int64] = [:]
 }

@@ -23,6 +23,11 @@ package struct StoreCounters: Sendable, Equatable {
   /// CPU time of merges.
   package var compactionNanoseconds: Int64 = 0
   package var failedCompactions = 0
+  /// Parts, and their bytes, that were read again to compare their checksums.
+  package var scrubbedParts = 0
+  package var scrubbedBytes = 0
+  /// Parts found damaged while the store ran.
+  package var damagedParts = 0
   package var retentionRemovedParts = 0
   package var retentionRemovedRows = 0
   // Now

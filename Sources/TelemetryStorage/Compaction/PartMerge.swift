@@ -34,12 +34,13 @@ struct MergeIdentities {
 /// the blocks of the inputs, so they are not in the output.
 package enum PartMerge {
   /// - Parameters:
-  ///   - inputs: oldest first; rows of equal key and time keep this order.
+  ///   - inputs: paths, for messages, and blocks, all of one part or none; oldest first, since rows of equal key and time
+  ///     keep this order.
   ///   - path: the output's final path; its folder exists.
   ///   - pace: called between blocks; waits as the caller likes, and throws to end the merge.
   /// - Returns: the output, durable under its name; nil, and no file, when no row is left.
   package static func write(
-    _ inputs: [StoredPart], to path: String, in fileSystem: any FileSystem, identity: PartIdentity,
+    _ inputs: [(path: String, blocks: [any BlockSource])], to path: String, in fileSystem: any FileSystem, identity: PartIdentity,
     pace: () throws(StorageError) -> Void
   ) throws(StorageError) -> PartSummary? {
     let signal = identity.signal
