@@ -11,9 +11,8 @@ extension EmbeddedStore {
   package func delete(_ request: DeleteRequest) async throws(StoreFailure) -> Deletion {
     guard request.tenant == Self.tenant else { throw .invalid("there is no tenant \(request.tenant)") }
     try queries.validate(request.predicate)
-    let deletion: Deletion
     do throws(StorageError) {
-      deletion = try await maintenance { () throws(StorageError) in
+      return try await maintenance { () throws(StorageError) in
         try self.flush(request.signal)
         return try self.hide(request)
       }
@@ -22,8 +21,6 @@ extension EmbeddedStore {
       if error.code == .diskFull { throw .diskFull }
       throw .unavailable("nothing was deleted: \(error)")
     }
-    wakeCompaction()
-    return deletion
   }
 
   /// See `TelemetryStore.deletions`.

@@ -131,9 +131,6 @@ package final class EmbeddedStore: Sendable {
     return try await thread.run(work)
   }
 
-  /// Lets the compaction look now at what is due.
-  func wakeCompaction() { threads.withLock { $0?.compaction }?.wake() }
-
   /// Lets the maintenance look now at what is due.
   func wakeMaintenance() { threads.withLock { $0?.maintenance }?.wake() }
 

@@ -37,7 +37,7 @@ package struct EmbeddedStoreConfiguration: Sendable {
   /// Which parts are merged and when.
   package var compaction = CompactionPolicy()
   /// Nanoseconds between looks at what is to be merged; tests that drive the compaction themselves set it high.
-  package var compactionInterval: Int64 = 5_000_000_000
+  package var compactionInterval: Int64 = 1_000_000_000
   /// Of one processor, what a merge takes at most.
   package var compactionShare = 0.5
   /// Nanoseconds after which a part is read again and its checksums compared.

@@ -13,7 +13,8 @@ struct StoreCheckTests {
       try store.append([StoreFixture.request(signal, ids: Array(0..<500))], shard: 0)
     }
     _ = try await store.delete(
-      DeleteRequest(signal: .logs, predicate: .compare(FieldReference(.record, "id"), .less, .int(10)), timeRange: .all))
+      DeleteRequest(signal: .logs, predicate: .compare(FieldReference(.record, "id"), .less, .int(10)), timeRange: .all)
+    )
     try await store.flush()
     try await store.runCompaction()
     try store.append([StoreFixture.request(.spans, ids: [900])], shard: 1)

@@ -87,7 +87,8 @@ final class StoreModel {
     var predicate = Predicate.all
     // Much of it now and then, so that the array stays small.
     if signal != .metrics {
-      predicate = isWide ? .compare(field, .less, .int(from)) : .memberOf(field, wanted.sorted().map { AttributeValue.int($0) })
+      predicate =
+        isWide ? .compare(field, .less, .int(from)) : .memberOf(field, wanted.sorted().map { AttributeValue.int($0) })
     }
     let before = rows[signal, default: []].count
     rows[signal, default: []].removeAll { row in

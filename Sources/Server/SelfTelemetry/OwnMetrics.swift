@@ -86,7 +86,8 @@ struct OwnMetrics: Sendable {
         "sightline_store_merge_cpu_seconds_total", "CPU time of merges.", .counter,
         value: Double(counters.compactionNanoseconds) / 1e9),
       OwnMetric(
-        "sightline_store_failed_merges_total", "Merges that failed.", .counter, value: Double(counters.failedCompactions)),
+        "sightline_store_failed_merges_total", "Merges that failed.", .counter,
+        value: Double(counters.failedCompactions)),
       OwnMetric(
         "sightline_store_scrubbed_bytes_total", "Bytes of parts read again to compare their checksums.", .counter,
         value: Double(counters.scrubbedBytes)),

@@ -125,7 +125,8 @@ struct ColumnMerge {
       switch columns[piece.table] {
       case .bytes(let column)?:
         hasBytes = true
-        byteCount += column.range(piece.range.upperBound - 1).upperBound - column.range(piece.range.lowerBound).lowerBound
+        byteCount += column.range(piece.range.upperBound - 1).upperBound
+        byteCount -= column.range(piece.range.lowerBound).lowerBound
       case .dictionary(let codes, let distinct)?:
         for code in codes[piece.range] { byteCount += distinct.range(Int(code)).count }
       default: break

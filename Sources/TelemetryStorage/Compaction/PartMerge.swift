@@ -40,7 +40,8 @@ package enum PartMerge {
   ///   - pace: called between blocks; waits as the caller likes, and throws to end the merge.
   /// - Returns: the output, durable under its name; nil, and no file, when no row is left.
   package static func write(
-    _ inputs: [(path: String, blocks: [any BlockSource])], to path: String, in fileSystem: any FileSystem, identity: PartIdentity,
+    _ inputs: [(path: String, blocks: [any BlockSource])], to path: String, in fileSystem: any FileSystem,
+    identity: PartIdentity,
     pace: () throws(StorageError) -> Void
   ) throws(StorageError) -> PartSummary? {
     let signal = identity.signal

@@ -92,7 +92,9 @@ struct PartCheck {
     let column = batch.column(ColumnKey(Field.traceID, .traceID))
     for (row, time) in times.enumerated() {
       var trace = TraceID.zero
-      if let column, case .traceIDs(let ids) = column.values, let index = column.index(ofRow: row) { trace = ids[index] }
+      if let column, case .traceIDs(let ids) = column.values, let index = column.index(ofRow: row) {
+        trace = ids[index]
+      }
       if trace == lastTrace {
         if time < lastTime { return false }
       } else {

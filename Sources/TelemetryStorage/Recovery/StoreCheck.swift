@@ -59,8 +59,8 @@ package struct StoreCheck: Sendable {
         .damage, path, damage,
         "start the server: it keeps the damaged file in quarantine and goes on with what is readable", &report)
     }
-    for entry in content.state.parts.values.sorted(by: { ($0.signal.rawValue, $0.name) < ($1.signal.rawValue, $1.name) })
-    {
+    for entry in content.state.parts.values.sorted(by: { ($0.signal.rawValue, $0.name) < ($1.signal.rawValue, $1.name) }
+    ) {
       check(entry, &report)
     }
     try checkStrays(content.state, &report)

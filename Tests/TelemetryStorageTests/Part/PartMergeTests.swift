@@ -32,7 +32,8 @@ struct PartMergeTests {
   private func merge(_ parts: [StoredPart], signal: Signal) throws -> PartReader? {
     let path = "/parts/merged.part"
     let summary = try PartMerge.write(
-      parts.map { ($0.path, $0.blocks) }, to: path, in: files, identity: PartIdentity(tenant: "default", signal: signal, name: "merged")
+      parts.map { ($0.path, $0.blocks) }, to: path, in: files,
+      identity: PartIdentity(tenant: "default", signal: signal, name: "merged")
     ) { () throws(StorageError) in }
     guard let summary else { return nil }
     let reader = try PartReader(path: path, fileSystem: files)
@@ -74,7 +75,8 @@ struct PartMergeTests {
           columns: [
             Column(ColumnKey(Field.time, .int), values: .int64(times)),
             Column(ColumnKey(Field.body, .string), values: .bytes(bodies)),
-          ], resources: [Resource(attributes: .none)], resourceCodes: codes, scopes: [InstrumentationScope()], scopeCodes: codes),
+          ], resources: [Resource(attributes: .none)], resourceCodes: codes, scopes: [InstrumentationScope()],
+          scopeCodes: codes),
         number: UInt64(number + 1))
     }
     let merged = try #require(try merge(parts, signal: .logs))
