@@ -49,7 +49,7 @@ async function functions(): Promise<Candidate[]> {
 
 /** A selector of the metrics that the tokens name, so that only their labels are offered. */
 function selectorOf(tokens: readonly Token[]): [string, string][] {
-  const names = tokens.filter((token, index) => token.kind === "word" && !keywords.has(token.text) && tokens[index + 1]?.text !== "(" && isMetric(tokens, index)).map((token) => token.text);
+  const names = tokens.filter((token, index) => token.kind === "word" && !keywords.has(token.text) && !/^(\(|by|without)$/.test(tokens[index + 1]?.text ?? "") && isMetric(tokens, index)).map((token) => token.text);
   return [...new Set(names)].slice(0, 8).map((name) => ["match[]", `{__name__=${quoted(name)}}`]);
 }
 
