@@ -28,6 +28,10 @@ package protocol BlockSource: Sendable {
   func bounds(of key: ColumnKey) -> ClosedRange<Int64>?
   /// False only when no row of the block belongs to the trace.
   func mayContain(_ trace: TraceID) -> Bool
+  /// Where each series has its points and when; nil for a block whose rows are not in the order of (series, time).
+  ///
+  /// - Returns: the directory, and the bytes read from storage to make it (0 when it was known).
+  func pointDirectory() throws(StorageError) -> (directory: PointDirectory, byteCount: Int)?
   /// Reads the chosen columns. Rows keep their order and number; identity codes come as chosen.
   ///
   /// - Returns: the batch, and the bytes read from storage (0 for memory).
@@ -44,6 +48,7 @@ extension BlockSource {
   package var seriesColumns: SeriesColumns? { nil }
   package func codeBounds(_ kind: IdentityKind) -> ClosedRange<Int>? { nil }
   package func loadSeries() throws(StorageError) {}
+  package func pointDirectory() throws(StorageError) -> (directory: PointDirectory, byteCount: Int)? { nil }
 
   /// The entries of an identity table with `tableCount` entries that rows may use.
   func usedCodes(_ kind: IdentityKind, tableCount: Int) -> Range<Int> {

@@ -13,8 +13,8 @@ final class PartFile: Sendable {
   /// One per block; empty when the part has none.
   let filters: [SplitBlockFilter]
   private let seriesSection: PartSectionEntry?
-  /// Names this open part in the cache of series tables.
-  private let cacheKey = SeriesCache.shared.makeKey()
+  /// Names this open part in the caches of series tables and point directories.
+  let cacheKey = SeriesCache.shared.makeKey()
 
   /// Reads and checks everything but the chunks.
   init(_ file: any StoredFile) throws(StorageError) {
@@ -62,7 +62,10 @@ final class PartFile: Sendable {
     seriesSection = known.first { $0.kind == PartSection.series.rawValue }
   }
 
-  deinit { SeriesCache.shared.remove(cacheKey) }
+  deinit {
+    SeriesCache.shared.remove(cacheKey)
+    PointDirectoryCache.shared.remove(part: cacheKey)
+  }
 
   /// The series table: from the cache, else read, checked and decoded. Most parts are opened for their names and times
   /// only, and the tables of all parts would not fit in memory.
@@ -75,7 +78,8 @@ final class PartFile: Sendable {
     }
     do throws(EncodingError) {
       var reader = EncodingReader(bytes)
-      let series = try SeriesTable.decode(&reader, resources: resources, scopes: scopes)
+      let series = try SeriesTable.decode(
+        &reader, resources: resources, scopes: scopes, known: SeriesCache.shared.newest)
       SeriesCache.shared[cacheKey] = series
       return series
     } catch {
