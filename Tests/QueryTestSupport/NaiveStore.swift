@@ -180,7 +180,9 @@ package final class NaiveStore: TelemetryStore {
   }
 
   package func series(_ request: SeriesRequest) async throws(StoreFailure) -> SeriesAnswer {
-    let rows = rows(.metrics, request.timeRange, request.predicate).sorted { $0.time < $1.time }
+    let rows = rows(.metrics, request.timeRange, request.predicate).filter { row in
+      request.filter?(row.batch.series[Int(row.batch.seriesCodes[row.row])]) ?? true
+    }.sorted { $0.time < $1.time }
     var order: [Series] = []
     var found: [Series: [Row]] = [:]
     for row in rows {

@@ -29,6 +29,10 @@ package protocol BlockSource: Sendable {
   func bounds(of key: ColumnKey) -> ClosedRange<Int64>?
   /// False only when no row of the block belongs to the trace.
   func mayContain(_ trace: TraceID) -> Bool
+  /// Where each series has its points and when; nil for a block whose rows are not in the order of (series, time).
+  ///
+  /// - Returns: the directory, and the bytes read from storage to make it (0 when it was known).
+  func pointDirectory() throws(StorageError) -> (directory: PointDirectory, byteCount: Int)?
   /// Reads the chosen columns. Rows keep their order and number; identity codes come as chosen.
   ///
   /// - Returns: the batch, and the bytes read from storage (0 for memory).
@@ -63,6 +67,7 @@ extension BlockSource {
   package func loadSeries() throws(StorageError) {}
   package func encoded(_ keys: Set<ColumnKey>, identities: Bool) throws(StorageError) -> EncodedChunks? { nil }
   package func valueFilter(_ key: ColumnKey) -> ValueFilter? { nil }
+  package func pointDirectory() throws(StorageError) -> (directory: PointDirectory, byteCount: Int)? { nil }
 
   /// The entries of an identity table with `tableCount` entries that rows may use.
   func usedCodes(_ kind: IdentityKind, tableCount: Int) -> Range<Int> {

@@ -14,7 +14,7 @@ final class PartFile: Sendable {
   let filters: [SplitBlockFilter]
   private let seriesSection: PartSectionEntry?
   private let valueFilterSection: PartSectionEntry?
-  /// Names this open part in the caches of series tables and chunks.
+  /// Names this open part in the caches of series tables, chunks and point directories.
   let cacheKey = SeriesCache.shared.makeKey()
 
   /// Reads and checks everything but the chunks.
@@ -69,6 +69,7 @@ final class PartFile: Sendable {
   deinit {
     SeriesCache.shared.remove(cacheKey)
     ChunkCache.shared.remove(part: cacheKey)
+    PointDirectoryCache.shared.remove(part: cacheKey)
   }
 
   /// The series table: from the cache, else read, checked and decoded. Most parts are opened for their names and times
@@ -82,7 +83,8 @@ final class PartFile: Sendable {
     }
     do throws(EncodingError) {
       var reader = EncodingReader(bytes)
-      let series = try SeriesTable.decode(&reader, resources: resources, scopes: scopes)
+      let series = try SeriesTable.decode(
+        &reader, resources: resources, scopes: scopes, known: SeriesCache.shared.newest)
       SeriesCache.shared[cacheKey] = series
       return series
     } catch {
