@@ -107,6 +107,8 @@ public enum SamplerConfiguration: Sendable, Hashable {
   case alwaysOff
   /// The share of traces to record, `0 ... 1`, decided by the trace id.
   case traceIDRatio(Double)
+  /// About so many new traces per second.
+  case rateLimited(tracesPerSecond: Double)
   /// Follows the caller; the root decides for a span without a caller.
   indirect case parentBased(root: SamplerConfiguration)
 }
@@ -117,6 +119,24 @@ public enum PropagatorKind: String, Sendable, Hashable, CaseIterable {
   case traceContext = "tracecontext"
   /// W3C baggage.
   case baggage
+  /// B3 in one field; both forms are read.
+  case b3Single = "b3"
+  /// B3 in several fields; both forms are read.
+  case b3Multiple = "b3multi"
+  /// Jaeger's `uber-trace-id` and `uberctx-…`.
+  case jaeger
+  /// AWS X-Ray's `x-amzn-trace-id`.
+  case xray
+}
+
+/// How an error that is recorded on a span is sent.
+public enum ExceptionSignal: Sendable, Hashable {
+  /// As an event of the span.
+  case spanEvents
+  /// As a log record under the span, which the conventions are moving to.
+  case logs
+  /// As both.
+  case both
 }
 
 /// Unit, description and buckets of one instrument, since swift-metrics has no place for them.
