@@ -91,7 +91,8 @@ public final class Observability: Service {
     let registry = MetricRegistry(
       .init(
         temporality: configuration.temporality, exemplarFilter: configuration.exemplarFilter,
-        descriptions: configuration.metricDescriptions, seriesLimit: configuration.seriesLimit))
+        descriptions: configuration.metricDescriptions, views: configuration.views,
+        histogramAggregation: configuration.histogramAggregation, seriesLimit: configuration.seriesLimit))
     metricsFactory = SightlineMetricsFactory(registry: registry)
     destination = LogDestination(
       export: exportsLogs ? { @Sendable (record: PendingLogRecord) in logs.offer(record) } : nil,
@@ -106,10 +107,11 @@ public final class Observability: Service {
       statistics: { [.traces: spans.statistics, .logs: logs.statistics, .metrics: metrics.statistics] },
       spanCounts: { tracer.counts })
     let metricEncoder = MetricEncoder(resource: resource)
+    let process = configuration.collectsProcessMetrics ? ProcessMetrics() : nil
     let exportsMetrics = exporters[.metrics] == .otlp
     reader = MetricReader(interval: configuration.metricInterval) {
       guard exportsMetrics else { return }
-      let collected = registry.collect() + selfMetrics.collect()
+      let collected = registry.collect() + selfMetrics.collect() + (process?.collect() ?? [])
       metrics.offer(
         MetricRequest(body: metricEncoder.encode(collected), pointCount: collected.reduce(0) { $0 + $1.pointCount }))
     }

@@ -89,6 +89,14 @@ public enum MetricTemporality: Sendable, Hashable {
   case delta
 }
 
+/// The buckets of histograms that neither a view nor a description gives any.
+public enum HistogramAggregation: Sendable, Hashable {
+  /// Fixed bounds: those of the specification, for timers those of the semantic conventions.
+  case explicit
+  /// Bounds that follow the values, at most so many buckets of each sign.
+  case exponential(maximumSize: Int = 160)
+}
+
 /// Which measurements may become exemplars.
 public enum ExemplarFilter: Sendable, Hashable {
   /// Those made under a sampled span.

@@ -167,9 +167,10 @@ extension ObservabilityConfiguration {
     case "always_off": exemplarFilter = .alwaysOff
     case let other?: environment.warn("OTEL_METRICS_EXEMPLAR_FILTER=\(other) is unknown: trace_based is used")
     }
-    let aggregation = environment.text("OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION")?.lowercased()
-    if let aggregation, aggregation != "explicit_bucket_histogram" {
-      environment.warn("histogram aggregation \(aggregation) is not supported: explicit buckets are used")
+    switch environment.text("OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION")?.lowercased() {
+    case nil, "explicit_bucket_histogram": break
+    case "base2_exponential_bucket_histogram": histogramAggregation = .exponential()
+    case let other?: environment.warn("histogram aggregation \(other) is unknown: explicit buckets are used")
     }
   }
 }
