@@ -15,6 +15,8 @@ struct StoreFolder: ParsableArguments {
     var configuration = EmbeddedStoreConfiguration(directory: data)
     configuration.retention = RetentionPolicy(maximumAge: [:])
     configuration.maintenanceInterval = 3_600_000_000_000
+    configuration.compactionInterval = 3_600_000_000_000
+    configuration.compactionShare = 1
     configuration.reservedDiskBytes = 0
     return try await EmbeddedStore.open(configuration)
   }

@@ -23,7 +23,7 @@ enum BlockPlan {
   }
 
   /// Bytes of each row with its children.
-  private static func weights(of batch: RecordBatch) -> [Int] {
+  static func weights(of batch: RecordBatch) -> [Int] {
     var weights = [Int](repeating: 8, count: batch.rowCount)
     for column in batch.columns { add(column, to: &weights) }
     for child in batch.children {

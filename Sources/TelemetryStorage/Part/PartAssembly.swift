@@ -12,6 +12,7 @@ struct PartAssembly {
   private var schemaOrdinals: [PartSchemaEntry: Int] = [:]
   private var valueCounts: [Int] = []
   private var filters = EncodingWriter()
+  private var valueFilters = EncodingWriter()
 
   /// The buffer goes to the file at this size.
   private static let bufferBytes = 4 << 20
@@ -26,33 +27,62 @@ struct PartAssembly {
   /// Writes everything; `batch` is in storage order.
   mutating func write(_ batch: RecordBatch) throws(StorageError) -> PartSummary {
     precondition(batch.signal == directory.identity.signal, "a part holds the signal that its identity names")
-    buffer.append(fixed: PartFormat.magic)
-    appendVersion()
-    buffer.append(batch.signal.rawValue)
-    for _ in 0..<7 { buffer.append(0) }
-
-    directory.rowCount = batch.rowCount
-    directory.rawByteCount = batch.byteCount
+    begin()
     let resources = CodeCompaction(batch.resourceCodes, tableCount: batch.resources.count)
     let scopes = CodeCompaction(batch.scopeCodes, tableCount: batch.scopes.count)
     let series = CodeCompaction(batch.seriesCodes, tableCount: batch.series.count)
     for rows in BlockPlan.ranges(of: batch) {
-      var block = PartBlockEntry(rowCount: rows.count)
-      appendCodes(.resourceCodes, resources.codes, rows, to: &block)
-      appendCodes(.scopeCodes, scopes.codes, rows, to: &block)
-      appendCodes(.seriesCodes, series.codes, rows, to: &block)
-      let base = BaseColumns(batch, rows: rows)
-      for column in batch.columns { append(column, rows, table: nil, base: base, to: &block) }
-      for child in batch.children { append(child, of: rows, to: &block) }
-      appendFilter(batch, rows)
-      finish(block)
+      appendBlock(batch, rows, resources: resources.codes, scopes: scopes.codes, series: series.codes)
       if buffer.count >= PartAssembly.bufferBytes { try flush() }
     }
+    directory.rawByteCount = batch.byteCount
+    return try finish(
+      PartIdentityTables(
+        resources: resources.used.map { batch.resources[$0] }, scopes: scopes.used.map { batch.scopes[$0] },
+        series: series.used.map { batch.series[$0] }))
+  }
+
+  /// Writes the header. Blocks follow, then `finish`.
+  mutating func begin() {
+    buffer.append(fixed: PartFormat.magic)
+    appendVersion()
+    buffer.append(directory.identity.signal.rawValue)
+    for _ in 0..<7 { buffer.append(0) }
+  }
+
+  /// Writes one block, whose codes are final.
+  mutating func append(_ block: RecordBatch) throws(StorageError) {
+    appendBlock(
+      block, 0..<block.rowCount, resources: block.resourceCodes, scopes: block.scopeCodes, series: block.seriesCodes)
+    directory.rawByteCount += block.byteCount
+    if buffer.count >= PartAssembly.bufferBytes { try flush() }
+  }
+
+  /// Writes everything behind the blocks.
+  ///
+  /// - Parameter tables: what the codes of the blocks refer to.
+  mutating func finish(_ tables: PartIdentityTables) throws(StorageError) -> PartSummary {
     directory.blockCount = blocks.count
-    appendSections(batch, resources, scopes, series)
+    directory.rowCount = blocks.reduce(0) { $0 + $1.rowCount }
+    appendSections(tables)
     appendIndexSummaryAndTrailer()
     try flush()
     return directory.summary(byteCount: writtenBytes)
+  }
+
+  private mutating func appendBlock(
+    _ batch: RecordBatch, _ rows: Range<Int>, resources: [UInt32], scopes: [UInt32], series: [UInt32]
+  ) {
+    var block = PartBlockEntry(rowCount: rows.count)
+    appendCodes(.resourceCodes, resources, rows, to: &block)
+    appendCodes(.scopeCodes, scopes, rows, to: &block)
+    appendCodes(.seriesCodes, series, rows, to: &block)
+    let base = BaseColumns(batch, rows: rows)
+    for column in batch.columns { append(column, rows, table: nil, base: base, to: &block) }
+    for child in batch.children { append(child, of: rows, to: &block) }
+    appendFilter(batch, rows)
+    appendValueFilters(block)
+    finish(block)
   }
 
   private mutating func appendVersion() {
@@ -151,24 +181,43 @@ struct PartAssembly {
     for word in filter.words { filters.append(fixed: word) }
   }
 
-  private mutating func appendSections(
-    _ batch: RecordBatch, _ resources: CodeCompaction, _ scopes: CodeCompaction, _ series: CodeCompaction
-  ) {
-    var resourceTable = resources.used.map { batch.resources[$0] }
-    var scopeTable = scopes.used.map { batch.scopes[$0] }
-    if batch.signal == .metrics {
-      let encoded = SeriesTable.encode(series.used.map { batch.series[$0] })
+  /// Filters of the block's texts, from the chunks just written.
+  private mutating func appendValueFilters(_ block: PartBlockEntry) {
+    if directory.identity.signal != .logs { return }
+    var found: [(schemaEntry: Int, filter: ValueFilter)] = []
+    for chunk in block.chunks {
+      let entry = directory.schema[chunk.schemaEntry]
+      guard entry.table == 0, let key = entry.key, ValueFilter.covers(key) else { continue }
+      let start = chunk.offset - writtenBytes
+      let column = try? EncodedColumn(key, buffer.bytes, start..<start + chunk.byteCount, rowCount: block.rowCount)
+      if let column, let filter = ValueFilter(column) { found.append((chunk.schemaEntry, filter)) }
+    }
+    valueFilters.append(varint: found.count)
+    for (schemaEntry, filter) in found {
+      valueFilters.append(varint: schemaEntry)
+      filter.append(to: &valueFilters)
+    }
+  }
+
+  private mutating func appendSections(_ tables: PartIdentityTables) {
+    let isMetrics = directory.identity.signal == .metrics
+    var resourceTable = tables.resources
+    var scopeTable = tables.scopes
+    if isMetrics {
+      let encoded = SeriesTable.encode(tables.series)
       resourceTable = encoded.resources
       scopeTable = encoded.scopes
       appendSection(.series, encoded.bytes)
     }
+    // First, so that what is read at open lies behind it.
+    if batch.signal == .logs { appendSection(.valueFilters, valueFilters) }
     var writer = EncodingWriter()
     IdentityTables.append(resourceTable, to: &writer)
     appendSection(.resources, writer)
     writer.removeAll()
     IdentityTables.append(scopeTable, to: &writer)
     appendSection(.scopes, writer)
-    if batch.signal != .metrics { appendSection(.traceFilters, filters) }
+    if !isMetrics { appendSection(.traceFilters, filters) }
   }
 
   private mutating func appendSection(_ section: PartSection, _ content: EncodingWriter) {
