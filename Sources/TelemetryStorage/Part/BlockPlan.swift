@@ -5,11 +5,15 @@ import TelemetryModel
 enum BlockPlan {
   /// Row ranges of at most 65,536 rows and, above one row, 8 MiB before encoding.
   static func ranges(of batch: RecordBatch) -> [Range<Int>] {
-    let weights = batch.byteCount > PartFormat.blockBytes ? weights(of: batch) : []
+    ranges(rowCount: batch.rowCount, weights: batch.byteCount > PartFormat.blockBytes ? weights(of: batch) : [])
+  }
+
+  /// Row ranges for rows of these bytes; without weights all rows together are small.
+  static func ranges(rowCount: Int, weights: [Int]) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     var start = 0
     var bytes = 0
-    for row in 0..<batch.rowCount {
+    for row in 0..<rowCount {
       let weight = weights.isEmpty ? 0 : weights[row]
       if row - start == EncodingLimits.blockRows || (row > start && bytes + weight > PartFormat.blockBytes) {
         ranges.append(start..<row)
@@ -18,12 +22,12 @@ enum BlockPlan {
       }
       bytes += weight
     }
-    if start < batch.rowCount { ranges.append(start..<batch.rowCount) }
+    if start < rowCount { ranges.append(start..<rowCount) }
     return ranges
   }
 
   /// Bytes of each row with its children.
-  private static func weights(of batch: RecordBatch) -> [Int] {
+  static func weights(of batch: RecordBatch) -> [Int] {
     var weights = [Int](repeating: 8, count: batch.rowCount)
     for column in batch.columns { add(column, to: &weights) }
     for child in batch.children {

@@ -4,8 +4,8 @@ import TelemetryModel
 /// One part while it is written: bytes not yet in the file, and what the index and summary will say.
 struct PartAssembly {
   private let file: any StoredFile
-  private var directory: PartDirectory
-  private var buffer = EncodingWriter()
+  var directory: PartDirectory
+  var buffer = EncodingWriter()
   /// Bytes already in the file.
   private var writtenBytes = 0
   private var blocks: [PartBlockEntry] = []
@@ -14,45 +14,73 @@ struct PartAssembly {
   private var filters = EncodingWriter()
 
   /// The buffer goes to the file at this size.
-  private static let bufferBytes = 4 << 20
+  static let bufferBytes = 4 << 20
 
   init(file: any StoredFile, identity: PartIdentity) {
     self.file = file
     directory = PartDirectory(identity: identity)
   }
 
-  private var position: Int { writtenBytes + buffer.count }
+  var position: Int { writtenBytes + buffer.count }
 
   /// Writes everything; `batch` is in storage order.
   mutating func write(_ batch: RecordBatch) throws(StorageError) -> PartSummary {
     precondition(batch.signal == directory.identity.signal, "a part holds the signal that its identity names")
-    buffer.append(fixed: PartFormat.magic)
-    appendVersion()
-    buffer.append(batch.signal.rawValue)
-    for _ in 0..<7 { buffer.append(0) }
-
-    directory.rowCount = batch.rowCount
-    directory.rawByteCount = batch.byteCount
+    begin()
     let resources = CodeCompaction(batch.resourceCodes, tableCount: batch.resources.count)
     let scopes = CodeCompaction(batch.scopeCodes, tableCount: batch.scopes.count)
     let series = CodeCompaction(batch.seriesCodes, tableCount: batch.series.count)
     for rows in BlockPlan.ranges(of: batch) {
-      var block = PartBlockEntry(rowCount: rows.count)
-      appendCodes(.resourceCodes, resources.codes, rows, to: &block)
-      appendCodes(.scopeCodes, scopes.codes, rows, to: &block)
-      appendCodes(.seriesCodes, series.codes, rows, to: &block)
-      let base = BaseColumns(batch, rows: rows)
-      for column in batch.columns { append(column, rows, table: nil, base: base, to: &block) }
-      for child in batch.children { append(child, of: rows, to: &block) }
-      appendFilter(batch, rows)
-      finish(block)
+      appendBlock(batch, rows, resources: resources.codes, scopes: scopes.codes, series: series.codes)
       if buffer.count >= PartAssembly.bufferBytes { try flush() }
     }
+    directory.rawByteCount = batch.byteCount
+    return try finish(
+      PartIdentityTables(
+        resources: resources.used.map { batch.resources[$0] }, scopes: scopes.used.map { batch.scopes[$0] },
+        series: series.used.map { batch.series[$0] }))
+  }
+
+  /// Writes the header. Blocks follow, then `finish`.
+  mutating func begin() {
+    buffer.append(fixed: PartFormat.magic)
+    appendVersion()
+    buffer.append(directory.identity.signal.rawValue)
+    for _ in 0..<7 { buffer.append(0) }
+  }
+
+  /// Writes one block, whose codes are final.
+  mutating func append(_ block: RecordBatch) throws(StorageError) {
+    appendBlock(
+      block, 0..<block.rowCount, resources: block.resourceCodes, scopes: block.scopeCodes, series: block.seriesCodes)
+    directory.rawByteCount += block.byteCount
+    if buffer.count >= PartAssembly.bufferBytes { try flush() }
+  }
+
+  /// Writes everything behind the blocks.
+  ///
+  /// - Parameter tables: what the codes of the blocks refer to.
+  mutating func finish(_ tables: PartIdentityTables) throws(StorageError) -> PartSummary {
     directory.blockCount = blocks.count
-    appendSections(batch, resources, scopes, series)
+    directory.rowCount = blocks.reduce(0) { $0 + $1.rowCount }
+    appendSections(tables)
     appendIndexSummaryAndTrailer()
     try flush()
     return directory.summary(byteCount: writtenBytes)
+  }
+
+  private mutating func appendBlock(
+    _ batch: RecordBatch, _ rows: Range<Int>, resources: [UInt32], scopes: [UInt32], series: [UInt32]
+  ) {
+    var block = PartBlockEntry(rowCount: rows.count)
+    appendCodes(.resourceCodes, resources, rows, to: &block)
+    appendCodes(.scopeCodes, scopes, rows, to: &block)
+    appendCodes(.seriesCodes, series, rows, to: &block)
+    let base = BaseColumns(batch, rows: rows)
+    for column in batch.columns { append(column, rows, table: nil, base: base, to: &block) }
+    for child in batch.children { append(child, of: rows, to: &block) }
+    appendFilter(batch, rows)
+    finish(block)
   }
 
   private mutating func appendVersion() {
@@ -60,13 +88,13 @@ struct PartAssembly {
     buffer.append(fixed: PartFormat.minor)
   }
 
-  private mutating func flush() throws(StorageError) {
+  mutating func flush() throws(StorageError) {
     try file.append(buffer.bytes)
     writtenBytes += buffer.count
     buffer.removeAll()
   }
 
-  private mutating func align() {
+  mutating func align() {
     let rest = position % PartFormat.alignment
     if rest > 0 { buffer.append(contentsOf: repeatElement(0, count: PartFormat.alignment - rest)) }
   }
@@ -109,7 +137,7 @@ struct PartAssembly {
     for column in child.columns { append(column, first..<end, table: child.kind, to: &block) }
   }
 
-  private mutating func note(
+  mutating func note(
     _ entry: PartSchemaEntry, _ description: ColumnChunk.Description, _ offset: Int, in block: inout PartBlockEntry
   ) {
     let ordinal: Int
@@ -128,13 +156,13 @@ struct PartAssembly {
         encoding: description.encoding.rawValue, bounds: description.bounds))
   }
 
-  private mutating func finish(_ block: PartBlockEntry) {
+  mutating func finish(_ block: PartBlockEntry) {
     directory.timeFirst = blocks.isEmpty ? block.timeFirst : min(directory.timeFirst, block.timeFirst)
     directory.timeLast = blocks.isEmpty ? block.timeLast : max(directory.timeLast, block.timeLast)
     blocks.append(block)
   }
 
-  private mutating func appendFilter(_ batch: RecordBatch, _ rows: Range<Int>) {
+  mutating func appendFilter(_ batch: RecordBatch, _ rows: Range<Int>) {
     if batch.signal == .metrics { return }
     var identifiers: [TraceID] = []
     if let column = batch.column(ColumnKey(Field.traceID, .traceID)), case .traceIDs(let ids) = column.values {
@@ -151,13 +179,12 @@ struct PartAssembly {
     for word in filter.words { filters.append(fixed: word) }
   }
 
-  private mutating func appendSections(
-    _ batch: RecordBatch, _ resources: CodeCompaction, _ scopes: CodeCompaction, _ series: CodeCompaction
-  ) {
-    var resourceTable = resources.used.map { batch.resources[$0] }
-    var scopeTable = scopes.used.map { batch.scopes[$0] }
-    if batch.signal == .metrics {
-      let encoded = SeriesTable.encode(series.used.map { batch.series[$0] })
+  private mutating func appendSections(_ tables: PartIdentityTables) {
+    let isMetrics = directory.identity.signal == .metrics
+    var resourceTable = tables.resources
+    var scopeTable = tables.scopes
+    if isMetrics {
+      let encoded = SeriesTable.encode(tables.series)
       resourceTable = encoded.resources
       scopeTable = encoded.scopes
       appendSection(.series, encoded.bytes)
@@ -168,7 +195,7 @@ struct PartAssembly {
     writer.removeAll()
     IdentityTables.append(scopeTable, to: &writer)
     appendSection(.scopes, writer)
-    if batch.signal != .metrics { appendSection(.traceFilters, filters) }
+    if !isMetrics { appendSection(.traceFilters, filters) }
   }
 
   private mutating func appendSection(_ section: PartSection, _ content: EncodingWriter) {

@@ -4,7 +4,7 @@ import TelemetryEncoding
 enum PartFormat {
   static let magic: UInt32 = 0x3150_544f  // "OTP1"
   static let major: UInt16 = 1
-  static let minor: UInt16 = 1
+  static let minor: UInt16 = 2
   static let headerBytes = 16
   static let trailerBytes = 48
   static let alignment = 64

@@ -14,12 +14,36 @@ package enum PartWriter {
   package static func write(
     _ batch: RecordBatch, to path: String, in fileSystem: any FileSystem, identity: PartIdentity
   ) throws(StorageError) -> PartSummary {
+    try write(to: path, in: fileSystem) { file throws(StorageError) in
+      var assembly = PartAssembly(file: file, identity: identity)
+      return try assembly.write(sorted(batch))
+    }
+  }
+
+  /// Sorts the rows of `batches` (at least one, all of one signal) and writes them as one part, column by column: beside
+  /// the batches no more memory is taken than a column's copies and the encoded bytes.
+  ///
+  /// Blocks, and throws, as above.
+  static func write(
+    _ batches: [RecordBatch], to path: String, in fileSystem: any FileSystem, identity: PartIdentity
+  ) throws(StorageError) -> PartSummary {
+    try write(to: path, in: fileSystem) { file throws(StorageError) in
+      var assembly = PartAssembly(file: file, identity: identity)
+      var rows = SortedRows(batches)
+      return try assembly.write(&rows)
+    }
+  }
+
+  /// Gives a file to `content` and puts it, durable, under its name.
+  static func write(
+    to path: String, in fileSystem: any FileSystem,
+    content: (any StoredFile) throws(StorageError) -> PartSummary
+  ) throws(StorageError) -> PartSummary {
     let temporary = path + ".tmp"
     let summary: PartSummary
     do throws(StorageError) {
       let file = try fileSystem.create(temporary)
-      var assembly = PartAssembly(file: file, identity: identity)
-      summary = try assembly.write(sorted(batch))
+      summary = try content(file)
       try file.sync()
       try fileSystem.rename(temporary, to: path)
     } catch {
