@@ -37,6 +37,7 @@ let package = Package(
     .executable(name: "sightline", targets: ["sightline"]),
     .executable(name: "sightline-shop", targets: ["Shop"]),
     .executable(name: "conformance", targets: ["conformance"]),
+    .executable(name: "engine-benchmarks", targets: ["engine-benchmarks"]),
     .library(name: "SightlineSDK", targets: ["SightlineSDK"]),
   ],
   dependencies: [
@@ -108,6 +109,14 @@ let package = Package(
         product("Yams", "Yams"),
       ],
       swiftSettings: serverSettings),
+
+    .executableTarget(
+      name: "engine-benchmarks",
+      dependencies: [
+        "TelemetryModel", "TelemetryEncoding", "TelemetryWire", "TelemetryStore", "TelemetryStorage", "EmbeddedStore",
+        "QueryCore", "PromQL", "LogQL", "TraceQL", product("ArgumentParser", "swift-argument-parser"),
+      ],
+      path: "Benchmarks/Engine", swiftSettings: serverSettings),
 
     // Service
     .target(

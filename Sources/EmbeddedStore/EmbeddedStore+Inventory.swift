@@ -35,12 +35,24 @@ extension EmbeddedStore {
         StoreInventory.Part(
           name: part.entry.name, signal: part.entry.signal, rowCount: Int(clamping: part.entry.rowCount),
           blockCount: part.reader.summary.blockCount, byteCount: Int(clamping: part.entry.byteCount),
-          timeFirst: part.entry.timeFirst, timeLast: part.entry.timeLast, columns: part.reader.storedColumns())
+          timeFirst: part.entry.timeFirst, timeLast: part.entry.timeLast, columns: part.reader.storedColumns(),
+          level: Int(part.entry.level), deletedRowCount: part.deletions?.rowCount ?? 0)
       }
     }
     let damaged = conditions.all.filter { $0.kind == .quarantined || $0.kind == .unreadablePart }
     return StoreInventory(
       parts: described, damaged: damaged.map { StoreInventory.DamagedPart(name: $0.object, reason: $0.detail) },
-      memoryRows: memoryRows, memoryBytes: memoryBytes, walBytes: log.byteCount)
+      memoryRows: memoryRows, memoryBytes: memoryBytes, walBytes: log.byteCount, compaction: mergeTotals)
+  }
+
+  private var mergeTotals: StoreInventory.Compaction {
+    let counters = state.withLock { $0.counters }
+    var totals = StoreInventory.Compaction()
+    totals.merges = counters.compactions.values.reduce(0, +)
+    totals.rowsWritten = counters.compactedRows.values.reduce(0, +)
+    totals.bytesRead = counters.compactionReadBytes.values.reduce(0, +)
+    totals.bytesWritten = counters.compactedBytes.values.reduce(0, +)
+    totals.bytesFlushed = counters.flushedBytes.values.reduce(0, +)
+    return totals
   }
 }

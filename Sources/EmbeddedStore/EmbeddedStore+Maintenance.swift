@@ -98,7 +98,8 @@ extension EmbeddedStore {
       signal: signal, tenant: Self.tenant, layout: layout, fileSystem: fileSystem,
       roundByteCount: flushByteCount + flushByteCount / 2)
     return try manifest.withLock { manifest throws(StorageError) in
-      let parts = try flush.write(generation.blocks, firstNumber: manifest.state.nextPart)
+      let parts = try flush.write(
+        generation.blocks, firstNumber: manifest.state.nextPart, now: configuration.clock())
       var edit = parts.map { ManifestOperation.addPart($0.entry) }
       for (shard, sequence) in generation.lastSequences.sorted(by: { $0.key < $1.key }) {
         edit.append(.flushedThrough(shard: shard, signal: signal, sequence: sequence))
@@ -120,9 +121,16 @@ extension EmbeddedStore {
     let expired = RetentionPlan.partsToDrop(entries, policy: policy, now: now)
     var report = RetentionReport()
     if !expired.isEmpty {
-      try manifest.withLock { manifest throws(StorageError) in try manifest.append(expired.map { .removePart($0.key) })
+      let removed = try manifest.withLock { manifest throws(StorageError) in
+        let keys = Set(expired.map(\.key))
+        let parts = state.withLock { state in
+          Signal.allCases.flatMap { state[$0].parts.filter { keys.contains($0.entry.key) } }
+        }
+        let outcomes = ledger.outcomes(parts, output: nil, pending: manifest.state.pendingTombstones, now: now)
+        try manifest.append(parts.map { .removePart($0.entry.key) } + outcomes.map { .finishTombstone($0) })
+        ledger.finish(parts, output: nil, outcomes)
+        return state.withLock { $0.removeParts(keys) }
       }
-      let removed = state.withLock { $0.removeParts(Set(expired.map(\.key))) }
       for part in removed {
         part.removeWhenReleased()
         conditions.clear(.unreadablePart, part.path)
@@ -137,6 +145,12 @@ extension EmbeddedStore {
     }
     conditions.clear(.retentionFailed, "")
     return report
+  }
+
+  /// See `TelemetryStore.retentionPreview`.
+  package func retentionPreview(_ policy: RetentionPolicy?, now: Int64) async -> RetentionPreview {
+    let entries = state.withLock { state in Signal.allCases.flatMap { state[$0].parts.map(\.entry) } }
+    return RetentionPlan.preview(entries, policy: policy ?? configuration.retention, now: now)
   }
 
   /// See `TelemetryStore.applyRetention`.

@@ -6,8 +6,8 @@ internal import TelemetryStore
 /// The store of one machine: a write-ahead log, memtables, immutable parts and a manifest in one folder.
 ///
 /// Promise: what `append` returned for survives the death of the process; a damaged file costs that file's rows, never the
-/// server. Threads: one for syncs of the log, one for flushes and retention, a pool for queries; appends run on their
-/// callers.
+/// server. Threads: one for syncs of the log, one for flushes and retention, one of the lowest priority for merges, a pool
+/// for queries; appends run on their callers.
 package final class EmbeddedStore: Sendable {
   /// The only tenant until tenants open.
   package static let tenant = "default"
@@ -19,8 +19,12 @@ package final class EmbeddedStore: Sendable {
   let log: WriteAheadLog
   let conditions: StoreConditions
   let state: Mutex<StoreState>
-  /// Held during its file operations: only the maintenance thread (before that, opening) touches it.
+  /// Held during its file operations: only the maintenance and compaction threads (before that, opening) touch it. Taken
+  /// before `state` where both are.
   let manifest: Mutex<Manifest>
+  /// Parts that cannot be merged, until the store opens again.
+  let unmergeable = PartSet()
+  let ledger = DeletionLedger()
   let isClosed = Atomic<Bool>(false)
   let isDiskLow = Atomic<Bool>(false)
   /// When the retention ran last, and when a failed flush is tried again.
@@ -33,6 +37,7 @@ package final class EmbeddedStore: Sendable {
   private struct Threads {
     let sync: SerialThread
     let maintenance: SerialThread
+    let compaction: SerialThread
   }
 
   init(
@@ -47,7 +52,10 @@ package final class EmbeddedStore: Sendable {
     layout = StoreLayout(directory: configuration.directory)
     quarantine = Quarantine(directory: layout.quarantineDirectory, fileSystem: fileSystem)
     var state = StoreState(shardCount: log.shards.count)
-    for part in parts { state[part.entry.signal].parts.append(part) }
+    for part in parts {
+      state[part.entry.signal].parts.append(part)
+      for id in part.deletions?.tombstones ?? [] { ledger.add(id, part: part.entry.key) }
+    }
     self.state = Mutex(state)
     self.manifest = Mutex(manifest)
     self.folderLock = Mutex(folderLock)
@@ -65,7 +73,11 @@ package final class EmbeddedStore: Sendable {
       [weak self] in
       self?.maintain()
     }
-    threads.withLock { $0 = Threads(sync: sync, maintenance: maintenance) }
+    let compaction = try SerialThread(name: "compaction", interval: configuration.compactionInterval) { [weak self] in
+      self?.compactWhatIsDue()
+    }
+    _ = compaction.perform { CompactionPace.lowerPriority() }
+    threads.withLock { $0 = Threads(sync: sync, maintenance: maintenance, compaction: compaction) }
   }
 
   /// What a person should know, sorted by kind and object.
@@ -83,14 +95,16 @@ package final class EmbeddedStore: Sendable {
     }
   }
 
-  /// Ends the store: takes nothing more, lets the maintenance end what it does, syncs the log and unlocks the folder. What
+  /// Ends the store: takes nothing more, lets the maintenance end what it does, ends a merge after its block, syncs the log and unlocks the folder. What
   /// is in memory stays in the log. Callers end their appends and queries before.
   package func close() async {
     guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
     _ = try? await maintenance { () throws(StorageError) in self.syncLog() }
+    _ = try? await compaction { () throws(StorageError) in }
     threads.withLock { threads in
       threads?.sync.stop()
       threads?.maintenance.stop()
+      threads?.compaction.stop()
       threads = nil
     }
     queryPool.shutdown()
@@ -102,6 +116,16 @@ package final class EmbeddedStore: Sendable {
     _ work: @escaping @Sendable () throws(StorageError) -> Value
   ) async throws(StorageError) -> Value {
     guard let thread = threads.withLock({ $0?.maintenance }) else {
+      throw StorageError(.shuttingDown, path: configuration.directory)
+    }
+    return try await thread.run(work)
+  }
+
+  /// Runs work on the compaction thread.
+  func compaction<Value: Sendable>(
+    _ work: @escaping @Sendable () throws(StorageError) -> Value
+  ) async throws(StorageError) -> Value {
+    guard let thread = threads.withLock({ $0?.compaction }) else {
       throw StorageError(.shuttingDown, path: configuration.directory)
     }
     return try await thread.run(work)

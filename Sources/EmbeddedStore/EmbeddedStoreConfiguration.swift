@@ -1,5 +1,6 @@
 internal import Glibc
 package import TelemetryModel
+package import TelemetryStorage
 package import TelemetryStore
 
 /// How an embedded store keeps its data. Every field has a default; only the folder is needed.
@@ -33,6 +34,14 @@ package struct EmbeddedStoreConfiguration: Sendable {
     maximumAge: Dictionary(uniqueKeysWithValues: Signal.allCases.map { ($0, 30 * daySeconds * 1_000_000_000) }))
   /// Nanoseconds between applications of the retention.
   package var retentionInterval: Int64 = 60_000_000_000
+  /// Which parts are merged and when.
+  package var compaction = CompactionPolicy()
+  /// Nanoseconds between looks at what is to be merged; tests that drive the compaction themselves set it high.
+  package var compactionInterval: Int64 = 1_000_000_000
+  /// Of one processor, what a merge takes at most.
+  package var compactionShare = 0.5
+  /// Nanoseconds after which a part is read again and its checksums compared.
+  package var scrubInterval: Int64 = 7 * daySeconds * 1_000_000_000
   /// Threads that answer queries.
   package var queryThreadCount: Int
   /// Free bytes below which nothing is taken in, or the fraction of the volume, whichever is less; see ADR 0030.

@@ -11,6 +11,8 @@ package struct StoreCondition: Sendable, Hashable {
     case diskFull
     /// Memory could not be written to parts; it is tried again.
     case flushFailed
+    /// Parts could not be merged, or deleted rows not removed from files; it is tried again.
+    case compactionFailed
     /// Old data could not be removed; it is tried again.
     case retentionFailed
   }

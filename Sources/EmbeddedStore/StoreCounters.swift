@@ -15,6 +15,19 @@ package struct StoreCounters: Sendable, Equatable {
   package var flushedBytes: [Signal: Int] = [:]
   package var failedFlushes = 0
   package var flushNanoseconds: Int64 = 0
+  package var compactions: [Signal: Int] = [:]
+  package var compactedRows: [Signal: Int] = [:]
+  /// Bytes that merges wrote, and bytes of the parts that they replaced.
+  package var compactedBytes: [Signal: Int] = [:]
+  package var compactionReadBytes: [Signal: Int] = [:]
+  /// CPU time of merges.
+  package var compactionNanoseconds: Int64 = 0
+  package var failedCompactions = 0
+  /// Parts, and their bytes, that were read again to compare their checksums.
+  package var scrubbedParts = 0
+  package var scrubbedBytes = 0
+  /// Parts found damaged while the store ran.
+  package var damagedParts = 0
   package var retentionRemovedParts = 0
   package var retentionRemovedRows = 0
   // Now

@@ -32,6 +32,7 @@ struct StoreOpening: Sendable {
     try removeUnlisted(manifest.state, keepsParts: isDamaged)
     if isDamaged { try manifest.writeSnapshot() }
     let parts = try openParts(&manifest)
+    try finishDeletions(&manifest, parts)
     if manifest.state.shardCount != configuration.shardCount {
       try manifest.append([.shardCount(configuration.shardCount)])
     }
@@ -74,12 +75,16 @@ struct StoreOpening: Sendable {
   private func openParts(_ manifest: inout Manifest) throws(StorageError) -> [StoredPart] {
     var parts: [StoredPart] = []
     var removed: [ManifestOperation] = []
-    for entry in manifest.state.parts.values.sorted(by: { $0.name < $1.name }) {
+    let tombstones = manifest.state.pendingTombstones
+    for entry in manifest.state.parts.values.sorted(by: {
+      ($0.sequence, $0.name) < ($1.sequence, $1.name)
+    }) {
       let path = layout.partPath(entry.key)
       do throws(StorageError) {
         guard fileSystem.exists(path) else { throw StorageError(.damaged, path: path, detail: "the file is missing") }
         let reader = try PartReader(path: path, fileSystem: fileSystem)
-        parts.append(StoredPart(entry: entry, path: path, reader: reader, fileSystem: fileSystem))
+        let part = StoredPart(entry: entry, path: path, reader: reader, fileSystem: fileSystem)
+        parts.append(try hideDeleted(part, tombstones))
       } catch {
         guard error.code == .damaged else {
           conditions.raise(.unreadablePart, path, error.description)
@@ -97,6 +102,27 @@ struct StoreOpening: Sendable {
     }
     try manifest.append(removed)
     return parts
+  }
+
+  /// Ends the deletions whose last part went without one: it was damaged, or its rows are hidden no more.
+  private func finishDeletions(_ manifest: inout Manifest, _ parts: [StoredPart]) throws(StorageError) {
+    let present = Set(parts.flatMap { $0.deletions?.tombstones ?? [] })
+    let ended = manifest.state.pendingTombstones.filter { !present.contains($0.id) }
+    try manifest.append(
+      ended.map { tombstone in
+        .finishTombstone(
+          TombstoneOutcome(id: tombstone.id, finishedAt: configuration.clock(), removedParts: [], writtenParts: []))
+      })
+  }
+
+  /// The part without the rows that unfinished deletions name.
+  private func hideDeleted(_ part: StoredPart, _ tombstones: [Tombstone]) throws(StorageError) -> StoredPart {
+    var part = part
+    for tombstone in tombstones where tombstone.concerns(part.entry) {
+      let found = try PartDeletions.apply(tombstone, to: part)
+      if found.rowCount > 0, let deletions = found.deletions { part = part.with(deletions) }
+    }
+    return part
   }
 
   /// The configured shards, and those that an earlier run with more of them left.

@@ -9,7 +9,7 @@ package struct StoreSnapshot: Sendable {
   /// Parts first, then memory: later blocks hold later writes.
   package var blocks: [any BlockSource] {
     var blocks: [any BlockSource] = []
-    for part in parts { blocks += part.reader.blocks }
+    for part in parts { blocks += part.blocks }
     blocks += memory as [any BlockSource]
     return blocks
   }

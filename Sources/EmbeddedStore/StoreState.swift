@@ -82,6 +82,21 @@ struct StoreState {
     self[signal].parts += parts
   }
 
+  /// Puts the output of a merge in the place of its inputs.
+  mutating func replaceParts(_ inputs: [StoredPart], with output: StoredPart?, signal: Signal) {
+    guard let position = self[signal].parts.firstIndex(where: { $0 === inputs[0] }) else { return }
+    if let output { self[signal].parts.insert(output, at: position) }
+    self[signal].parts.removeAll { part in inputs.contains { $0 === part } }
+  }
+
+  /// Hides deleted rows of parts.
+  mutating func hide(_ deletions: [PartKey: PartDeletions], signal: Signal) {
+    for index in self[signal].parts.indices {
+      let part = self[signal].parts[index]
+      if let changed = deletions[part.entry.key] { self[signal].parts[index] = part.with(changed) }
+    }
+  }
+
   /// Takes parts out of sight.
   mutating func removeParts(_ keys: Set<PartKey>) -> [StoredPart] {
     var removed: [StoredPart] = []

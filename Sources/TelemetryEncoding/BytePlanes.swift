@@ -28,13 +28,19 @@ enum BytePlanes {
     let range = try reader.take(length)
     var planes: [UInt8] = []
     try Zstandard.decompress(reader.bytes, range, byteCount: count * width, into: &planes)
-    var values = [Int64](repeating: 0, count: count)
-    for plane in 0..<width {
-      let start = plane * count
-      let shift = UInt64(plane * 8)
-      for index in 0..<count { values[index] |= Int64(bitPattern: UInt64(planes[start &+ index]) &<< shift) }
+    return unsafe [Int64](unsafeUninitializedCapacity: count) { target, initializedCount in
+      unsafe planes.withUnsafeBufferPointer { planes in
+        // One pass a plane: each runs over consecutive bytes and words.
+        for index in 0..<count { unsafe target[index] = base &+ Int64(planes[index]) }
+        for plane in 1..<max(1, width) {
+          let start = plane * count
+          let shift = UInt64(plane * 8)
+          for index in 0..<count {
+            unsafe target[index] &+= Int64(bitPattern: UInt64(planes[start &+ index]) &<< shift)
+          }
+        }
+      }
+      initializedCount = count
     }
-    for index in 0..<count { values[index] &+= base }
-    return values
   }
 }

@@ -125,7 +125,8 @@ package enum ColumnChunk {
   /// Checks lengths and checksum without decoding.
   package static func verify(_ bytes: [UInt8], _ range: Range<Int>) throws(EncodingError) { _ = try open(bytes, range) }
 
-  private static func open(
+  /// The header, checked, and a reader of the payload.
+  static func open(
     _ bytes: [UInt8], _ range: Range<Int>
   ) throws(EncodingError) -> (EncodingReader, (encoding: UInt8, presence: UInt8, valueCount: Int)) {
     var reader = try EncodingReader(bytes, range: range)

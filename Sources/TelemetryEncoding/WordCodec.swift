@@ -102,7 +102,7 @@ package enum WordCodec {
     case .frameOfReference: return try WordFrames.decode(count: count, &reader)
     case .deltaFrameOfReference:
       let first = try reader.fixed(Int64.self)
-      return summed(first, try WordFrames.decode(count: count - 1, &reader))
+      return try WordFrames.decodeSums(from: first, count: count - 1, &reader)
     case .bytePlanes: return try BytePlanes.decode(count: count, &reader)
     case .deltaBytePlanes:
       let first = try reader.fixed(Int64.self)
@@ -136,16 +136,13 @@ package enum WordCodec {
 
   /// Checks that all words are codes below `limit`.
   package static func codes(_ words: [Int64], limit: Int) throws(EncodingError) -> [UInt32] {
-    var codes: [UInt32] = []
-    codes.reserveCapacity(words.count)
-    var isValid = true
+    var greatest: UInt64 = 0
+    for word in words { greatest = max(greatest, UInt64(bitPattern: word)) }
+    let codes = words.map { UInt32(truncatingIfNeeded: $0) }
     let limit = UInt64(limit)
-    for word in words {
-      let code = UInt64(bitPattern: word)
-      if code >= limit { isValid = false }
-      codes.append(UInt32(truncatingIfNeeded: code))
+    guard words.isEmpty || greatest < limit, limit <= 1 << 32 else {
+      throw EncodingError(.damaged, "a code is beyond its table")
     }
-    guard isValid, limit <= 1 << 32 else { throw EncodingError(.damaged, "a code is beyond its table") }
     return codes
   }
 

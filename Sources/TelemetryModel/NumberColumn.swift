@@ -20,6 +20,13 @@ package struct NumberColumn: Sendable {
       isPresent = []
       return
     }
+    if let dense = columns.first(where: { $0.rows == nil && $0.key.type == .int }),
+      case .int64(let numbers) = dense.values
+    {
+      values = numbers.map { Double($0) }
+      isPresent = []
+      return
+    }
     var values: [Double] = []
     var isPresent: [Bool] = []
     var presentCount = 0

@@ -1,3 +1,5 @@
+package import Synchronization
+
 /// What kind of metric a series belongs to. Raw values are part of the storage format.
 package enum MetricKind: UInt8, Sendable, Hashable, CaseIterable {
   case gauge = 1
@@ -45,6 +47,13 @@ package enum Temporality: UInt8, Sendable, Hashable {
   }
 }
 
+/// What somebody has made of a series and keeps with it.
+package final class SeriesDerivation: Sendable {
+  package let value: any AnyObject & Sendable
+
+  package init(_ value: any AnyObject & Sendable) { self.value = value }
+}
+
 /// The identity of a time series: everything about a data point but its time and value.
 ///
 /// The description is kept but is no part of the identity: the latest one seen is shown.
@@ -62,6 +71,9 @@ package final class Series: Sendable, Hashable {
   package let bounds: [Double]
   /// Hash of the identity, the same in every process: tables of series compare it before they compare contents.
   package let contentHash: UInt64
+  /// What a query language made of the identity (its labels there), once for as long as the object lives. It must not hold
+  /// the series.
+  package let derivation = AtomicLazyReference<SeriesDerivation>()
 
   package init(
     resource: Resource, scope: InstrumentationScope, name: String, unit: String, description: String, kind: MetricKind,

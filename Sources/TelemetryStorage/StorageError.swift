@@ -13,6 +13,8 @@ package struct StorageError: Error, Sendable, Equatable, CustomStringConvertible
     /// Another process has the folder.
     case locked
     case shuttingDown
+    /// A predicate cannot be evaluated or kept.
+    case invalidPredicate
   }
 
   package let code: Code

@@ -32,10 +32,14 @@ package struct StoreInventory: Sendable {
     package let timeFirst: Int64
     package let timeLast: Int64
     package let columns: [StoredColumn]
+    /// How often its rows were written again after their flush.
+    package let level: Int
+    /// Rows that deletions hide until the part is rewritten.
+    package let deletedRowCount: Int
 
     package init(
       name: String, signal: Signal, rowCount: Int, blockCount: Int, byteCount: Int, timeFirst: Int64, timeLast: Int64,
-      columns: [StoredColumn]
+      columns: [StoredColumn], level: Int = 0, deletedRowCount: Int = 0
     ) {
       self.name = name
       self.signal = signal
@@ -45,6 +49,8 @@ package struct StoreInventory: Sendable {
       self.timeFirst = timeFirst
       self.timeLast = timeLast
       self.columns = columns
+      self.level = level
+      self.deletedRowCount = deletedRowCount
     }
   }
 
@@ -82,12 +88,29 @@ package struct StoreInventory: Sendable {
   package var memoryRows: [Signal: Int]
   package var memoryBytes: Int
   package var walBytes: Int
+  package var compaction: Compaction
 
-  package init(parts: [Part], damaged: [DamagedPart], memoryRows: [Signal: Int], memoryBytes: Int, walBytes: Int) {
+  /// What merges have done since the store opened.
+  package struct Compaction: Sendable {
+    package var merges = 0
+    package var rowsWritten = 0
+    package var bytesRead = 0
+    package var bytesWritten = 0
+    /// Bytes of parts that flushes wrote, for comparison.
+    package var bytesFlushed = 0
+
+    package init() {}
+  }
+
+  package init(
+    parts: [Part], damaged: [DamagedPart], memoryRows: [Signal: Int], memoryBytes: Int, walBytes: Int,
+    compaction: Compaction = Compaction()
+  ) {
     self.parts = parts
     self.damaged = damaged
     self.memoryRows = memoryRows
     self.memoryBytes = memoryBytes
     self.walBytes = walBytes
+    self.compaction = compaction
   }
 }

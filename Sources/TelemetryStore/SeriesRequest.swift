@@ -6,12 +6,18 @@ package struct SeriesRequest: Sendable {
   package var timeRange: TimeRange
   /// On series fields: `metric`, `unit`, resource, scope and series attributes. Value predicates match no series.
   package var predicate: Predicate
+  /// Which of the series that match the predicate are wanted, where a predicate cannot say it; nil for all. Called from any
+  /// thread, for most series once a request.
+  package var filter: (@Sendable (Series) -> Bool)?
+  package var order = SeriesOrder.canonical
   package var includesPoints: Bool
   /// Exemplars come with the points.
   package var includesExemplars: Bool
   /// Which columns the points have, besides their times. Exemplars come as `includesExemplars` says.
   package var projection: Projection
-  /// At most this many series (those seen first in canonical order); the answer says when there are more.
+  /// Says the same when the series are known, which tell what columns are needed; nil where `projection` knows it.
+  package var projectionOfSeries: (@Sendable ([Series]) -> Projection)?
+  /// At most this many series (those that stand first in the order); the answer says when there are more.
   package var seriesLimit: Int?
 
   package init(
@@ -27,9 +33,17 @@ package struct SeriesRequest: Sendable {
   }
 }
 
+/// How the series of an answer are ordered.
+package enum SeriesOrder: Sendable {
+  /// By metric name, then by attributes: for readers.
+  case canonical
+  /// By the hash of their contents: the same at any time and in any process, and much cheaper.
+  case byContent
+}
+
 /// The series found, and the points of all of them in one batch.
 package struct SeriesAnswer: Sendable {
-  /// One entry per distinct series, in canonical order: by metric name, then by attributes.
+  /// One entry per distinct series, in the order that was asked for.
   package var series: [SeriesPoints]
   /// The points of all series, each series' in time order, one series after the other; nil when they were not asked for.
   ///

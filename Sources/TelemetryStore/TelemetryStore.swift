@@ -1,6 +1,7 @@
 package import TelemetryModel
 
-/// The one seam between the query languages and storage: append · scan · aggregate · series · fields · trace.
+/// The one seam between the query languages and storage: append · scan · aggregate · series · fields · trace ·
+/// delete.
 ///
 /// Semantics every implementation shares:
 /// - A query sees one snapshot: every batch whose `append` returned before the query began, each row once.
@@ -49,6 +50,19 @@ package protocol TelemetryStore: Sendable {
 
   /// Deletes what the policy says is too old or too much; returns what was deleted.
   func applyRetention(_ policy: RetentionPolicy, now: Int64) async throws(StoreFailure) -> RetentionReport
+
+  /// What `applyRetention` would delete now; the configured policy when none is given.
+  func retentionPreview(_ policy: RetentionPolicy?, now: Int64) async -> RetentionPreview
+
+  /// Deletes the rows that match and are stored now: no query that begins later sees them, also after a crash. Files that
+  /// hold them are rewritten in the background; `deletions` tells when none does any more.
+  ///
+  /// - Throws: `.invalid` for a predicate that cannot be evaluated or kept, `.diskFull` or `.unavailable` when the deletion
+  ///   could not be made durable; nothing is deleted then.
+  func delete(_ request: DeleteRequest) async throws(StoreFailure) -> Deletion
+
+  /// All deletions, newest first; of finished ones at least the last thousand.
+  func deletions() async throws(StoreFailure) -> [Deletion]
 
   /// What is stored, part by part and column by column.
   func inventory() async -> StoreInventory

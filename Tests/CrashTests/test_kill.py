@@ -1,14 +1,16 @@
 """`kill -9` at any moment: every acknowledged record is there after the restart, none twice."""
 import collections
 import http.client
+import json
 import os
 import random
 import threading
 import time
+import urllib.request
 import uuid
 
 from otlp_bodies import PROTOBUF, gauge_body, logs_body, spans_body
-from sightline_process import Sightline
+from sightline_process import Sightline, eventually
 
 ROUNDS = int(os.environ.pop("SIGHTLINE_KILL_ROUNDS", "20"))
 
@@ -133,3 +135,61 @@ def test_a_damaged_part_is_set_aside(tmp_path):
     assert server.get("/api/v1/status")["health"], "the damage is a health condition"
     assert server.post("/v1/logs", logs_body([{"body": "life goes on"}]), PROTOBUF)[0] == 200
     server.stop()
+
+
+def test_merges_and_deletions_survive_kill(tmp_path):
+    """Kills while parts are merged and rows deleted: what was kept is there once, what was deleted never comes back."""
+    seed = random.randrange(1 << 32)
+    random.seed(seed)
+    server = Sightline(tmp_path / "data", ["--set", "storage.memtable=1MiB"])
+    expected = collections.Counter()
+    sent, deleted, unanswered = set(), set(), set()
+    for round_number in range(max(8, ROUNDS // 2)):
+        server.start()
+        writers = [Writer(server, f"m{round_number}w{i}") for i in range(2)]
+        for writer in writers:
+            writer.start()
+        ending = time.monotonic() + random.uniform(0.4, 2.0)  # the moment of the kill is the variable of this test
+        old = [mark for mark in {mark for mark, _ in sent} - deleted]
+        deleter = threading.Thread(target=delete_marks, args=(server, random.sample(old, min(2, len(old))), deleted, unanswered), daemon=True)
+        deleter.start()
+        time.sleep(max(0, ending - time.monotonic()))
+        server.kill()
+        deleter.join(30)
+        for writer in writers:
+            writer.join(30)
+            expected.update((writer.mark, str(n)) for n in writer.acknowledged)
+            sent.update((writer.mark, str(n)) for n in range(writer.sent))
+    server.start()
+    assert eventually(lambda: all(one["state"] == "removed" for one in server.get("/api/v1/delete")["deletions"]), 60), "files are rewritten"
+    found = collections.Counter()
+    for mark in {mark for mark, _ in sent}:
+        found.update((row["attributes"]["mark"], row["attributes"]["number"]) for row in server.logs(q=f"mark:{mark}"))
+    storage = server.get("/api/v1/storage")
+    server.stop()
+    present = {mark for mark, _ in found}
+    assert deleted, f"seed {seed}: a deletion was answered"
+    assert not deleted & present, f"seed {seed}: deleted rows are back: {deleted & present}"
+    missing = {key: count for key, count in (expected - found).items() if key[0] not in deleted | unanswered}
+    assert not missing, f"seed {seed}: {len(missing)} acknowledged records are missing, such as {list(missing)[:3]}"
+    for mark in unanswered & present:  # all of them or none
+        assert not [key for key in expected - found if key[0] == mark], f"seed {seed}: half of {mark} is deleted"
+    assert max(found.values()) == 1, f"seed {seed}"
+    assert any(part["level"] > 0 for part in storage["parts"]), f"seed {seed}: parts were merged"
+    for path in (tmp_path / "data").rglob("*.part"):
+        assert path.stem in {part["name"] for part in storage["parts"]}
+
+
+def delete_marks(server, marks, deleted, unanswered):
+    """Asks for deletions one after the other; remembers which were answered."""
+    for mark in marks:
+        unanswered.add(mark)
+        body = json.dumps({"signal": "logs", "q": f"mark:{mark}"}).encode()
+        request = urllib.request.Request(server.api + "/api/v1/delete", body, {"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                assert answer.status == 202
+        except (OSError, http.client.HTTPException):
+            return
+        unanswered.discard(mark)
+        deleted.add(mark)

@@ -73,6 +73,8 @@ enum StoreFixture {
     var configuration = EmbeddedStoreConfiguration(directory: folder.path, shardCount: shards)
     configuration.maintenanceInterval = 3600 * second
     configuration.syncInterval = 3600 * second
+    configuration.compactionInterval = 3600 * second
+    configuration.compactionShare = 1
     configuration.queryThreadCount = 1
     configuration.reservedDiskBytes = 0
     configuration.clock = { start }

@@ -77,10 +77,71 @@ struct ExecutionSeriesTests {
     for row in 0..<values.rowCount {
       #expect(numbers[row] == oracle.values(Field.value, row).first.flatMap(RowOracle.number))
     }
+    // A filter and columns that are named when the series are known, in the order of contents.
+    var chosen = SeriesRequest(timeRange: range, predicate: predicate, includesPoints: true)
+    chosen.filter = { $0.contentHash % 3 != 0 }
+    chosen.projectionOfSeries = { $0.isEmpty ? .everything : .fields([Field.value]) }
+    chosen.order = .byContent
+    let few = try await executor().series(chosen, over: blocks)
+    let wanted = expected.keys.filter { $0.contentHash % 3 != 0 }.sorted { $0.contentHash < $1.contentHash }
+    #expect(few.series.map(\.series) == wanted && few.matchedCount == wanted.count, "seed \(seed)")
+    for found in few.series {
+      #expect(few.points.map { Array($0.times[found.rows]) } == expected[found.series]?.keys.sorted())
+    }
+    #expect(
+      few.points?.columns.allSatisfy { $0.key.name == Field.value.key || $0.key.name == Field.time.key } ?? false)
     let withoutPoints = try await executor().series(
       SeriesRequest(timeRange: range, predicate: predicate), over: blocks)
     #expect(withoutPoints.series.count == expected.count)
     #expect(withoutPoints.points == nil && withoutPoints.series.allSatisfy { $0.rows.isEmpty })
+  }
+
+  @Test(
+    "a directory has the runs that a look at every row finds, and none for rows out of order",
+    arguments: 0..<30 as Range<UInt64>)
+  func directory(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    var codes: [UInt32] = []
+    var times: [Int64] = []
+    let shared = (0..<20).map { Int64($0) * 15 }
+    for code in 0..<UInt32.random(in: 1..<30, using: &generator) where Bool.random(using: &generator) {
+      let own =
+        Bool.random(using: &generator)
+        ? shared
+        : (0..<Int.random(in: 1..<25, using: &generator)).map { _ in Int64.random(in: 0..<300, using: &generator) }
+      codes += [UInt32](repeating: code, count: own.count)
+      times += own.sorted()
+    }
+    let accepted = (0..<30).map { _ in Int.random(in: 0..<3, using: &generator) > 0 }
+    let first = Int64.random(in: -10..<320, using: &generator)
+    let range = (first: first, last: first + Int64.random(in: -5..<200, using: &generator))
+    let directory = try #require(PointDirectory.of(codes: codes, times: times))
+    let naive = BlockRuns(number: 0, codes: codes, times: times, accepted: accepted, range: range)
+    let found = BlockRuns(number: 0, directory: directory, wasRead: false, accepted: accepted, range: range)
+    let facts: (BlockRuns) -> [[Int64]] = { runs in
+      runs.runs.map {
+        [Int64($0.series), Int64($0.start), Int64($0.end), $0.firstTime, $0.lastTime] + Array(runs.times(of: $0))
+      }
+    }
+    #expect(facts(found) == facts(naive), "seed \(seed)")
+    for (run, other) in zip(found.runs, naive.runs) where other.hasRepeatedTimes { #expect(run.hasRepeatedTimes) }
+    if codes.count > 1, let last = codes.last, last > codes[0] {
+      #expect(PointDirectory.of(codes: codes.reversed(), times: times) == nil)
+    }
+    #expect(directory.times.count <= directory.runs.count)
+  }
+
+  @Test("the cache of directories forgets the older half when it is full, and parts that are gone")
+  func directoryCache() throws {
+    let directory = try #require(PointDirectory.of(codes: [0, 0, 1], times: [1, 2, 1]))
+    let cache = PointDirectoryCache(byteLimit: directory.byteCount * 4)
+    for block in 0..<3 { cache.insert(.ordered(directory), part: 1, block: block) }
+    #expect((0..<3).allSatisfy { cache.entry(part: 1, block: $0) != nil })
+    for block in 3..<20 { cache.insert(.ordered(directory), part: 1, block: block) }
+    #expect(cache.entry(part: 1, block: 0) == nil && cache.entry(part: 1, block: 19) != nil)
+    cache.insert(.unordered, part: 2, block: 0)
+    cache.remove(part: 1)
+    #expect((0..<20).allSatisfy { cache.entry(part: 1, block: $0) == nil } && cache.entry(part: 2, block: 0) != nil)
   }
 
   @Test("a long series over many overlapping blocks comes once, the latest write of each time")

@@ -72,6 +72,12 @@ final class TestBlock: BlockSource {
     return ids.contains(trace)
   }
 
+  /// Blocks with a series table have one, as those of parts do, when their rows are in order.
+  func pointDirectory() throws(StorageError) -> (directory: PointDirectory, byteCount: Int)? {
+    guard seriesColumns != nil, !isDamaged else { return nil }
+    return PointDirectory.of(codes: batch.seriesCodes, times: batch.times).map { ($0, 0) }
+  }
+
   func read(_ selection: ColumnSelection) throws(StorageError) -> (batch: RecordBatch, byteCount: Int) {
     readCount.wrappingAdd(1, ordering: .relaxed)
     onRead?()

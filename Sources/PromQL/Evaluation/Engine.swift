@@ -1,3 +1,5 @@
+import TelemetryStore
+
 /// Evaluates queries over a source of samples.
 package struct Engine: Sendable {
   private let source: any SampleSource
@@ -77,6 +79,25 @@ package struct Engine: Sendable {
     }
   }
 
+  /// Evaluates a query and says how: its parts, and what each read and cost.
+  ///
+  /// - Parameter step: nil for a query at one time, which is `end`.
+  package func explain(
+    _ query: String, start: Int64, end: Int64, step: Int64?
+  ) async throws(PromQLError) -> QueryPlan {
+    if let step { guard step > 0, end >= start else { throw PromQLError(.execution, "zero or negative step") } }
+    let evaluator = try await evaluator(
+      query, start: step == nil ? end : start, end: end, step: step ?? 0, isRange: step != nil)
+    let recorder = PlanRecorder()
+    evaluator.recorder = recorder
+    switch evaluator.expression.unwrapped {
+    case .matrixSelector, .subquery: _ = try evaluator.rangeWindow(evaluator.expression.unwrapped)
+    default: _ = try evaluator.evaluate(evaluator.expression, evaluator.grid)
+    }
+    let plan = SelectionPlan(evaluator.expression, grid: evaluator.grid, options: options)
+    return recorder.plan(of: evaluator, requests: plan.requests)
+  }
+
   private func evaluator(
     _ query: String, start: Int64, end: Int64, step: Int64, isRange: Bool
   ) async throws(PromQLError) -> Evaluator {
@@ -92,38 +113,52 @@ package struct Engine: Sendable {
       options: options)
     try evaluator.reserve(rows: 1, steps: grid.count, for: prepared)
     let plan = SelectionPlan(prepared, grid: grid, options: options)
-    var fetched: [String: [SelectedSeries]] = [:]
-    for (number, request) in plan.requests.sorted(by: { $0.key < $1.key }) {
+    var fetched: [String: Int] = [:]
+    for (number, var request) in plan.requests.sorted(by: { $0.key < $1.key }) {
       if Task.isCancelled { throw PromQLError(.cancelled, "query was canceled in query execution") }
       let key = "\(request.start) \(request.end) \(request.matchers.map(\.text))"
       if let known = fetched[key] {
-        evaluator.selected[number] = known
+        evaluator.selected[number] = evaluator.selected[known]
+        evaluator.statistics[number] = evaluator.statistics[known]
         continue
       }
-      var series: [SampleSeries]
-      do {
-        series = try await source.select(request)
-        if series.contains(where: { !$0.histograms.isEmpty }) {
-          // Whether a histogram goes on from the one before it is known only when that one is read, too.
-          let (start, isOverflow) = request.start.subtractingReportingOverflow(options.lookback)
-          if !isOverflow {
-            series = try await source.select(
-              SampleRequest(matchers: request.matchers, start: start, end: request.end))
-          }
+      fetched[key] = number
+      request.sampleLimit = evaluator.remainingSamples
+      var selection = try await select(request)
+      if selection.series.contains(where: { !$0.histograms.isEmpty }) {
+        // Whether a histogram goes on from the one before it is known only when that one is read, too.
+        let (start, isOverflow) = request.start.subtractingReportingOverflow(options.lookback)
+        if !isOverflow {
+          request.start = start
+          selection = try await select(request)
         }
-      } catch let error as PromQLError {
-        throw error
-      } catch is CancellationError {
-        throw PromQLError(.cancelled, "query was canceled in query execution")
-      } catch {
-        throw PromQLError(.source, "\(error)")
       }
-      let selected = series.map(SelectedSeries.init)
+      let selected = selection.series.map(SelectedSeries.init)
       try evaluator.charge(selected, for: request)
-      fetched[key] = selected
       evaluator.selected[number] = selected
+      evaluator.statistics[number] = selection.statistics
     }
     return evaluator
+  }
+
+  /// What a selector finds; failures in the words of the engine.
+  private func select(_ request: SampleRequest) async throws(PromQLError) -> SampleSelection {
+    do {
+      return try await source.selection(request)
+    } catch let error as PromQLError {
+      throw error
+    } catch is CancellationError {
+      throw PromQLError(.cancelled, "query was canceled in query execution")
+    } catch StoreFailure.cancelled {
+      throw PromQLError(.cancelled, "query was canceled in query execution")
+    } catch StoreFailure.memoryExhausted(let operation, let limit) {
+      throw PromQLError(
+        .limit,
+        "query processing would load too many samples into memory in query execution: \(request.place)"
+          + " (\(operation), limit of \(limit) bytes)")
+    } catch {
+      throw PromQLError(.source, "\(error)")
+    }
   }
 }
 

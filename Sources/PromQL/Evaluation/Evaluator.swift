@@ -1,3 +1,5 @@
+import TelemetryStore
+
 /// What an expression has become.
 enum Value {
   /// One number a step.
@@ -21,6 +23,10 @@ final class Evaluator {
   let options: EngineOptions
   /// Series by the number of the selector.
   var selected: [Int: [SelectedSeries]] = [:]
+  /// What reading them cost, by the number of the selector.
+  var statistics: [Int: QueryStatistics] = [:]
+  /// Told what each expression cost, when somebody asks.
+  var recorder: PlanRecorder?
   private var annotations = Annotations()
   private var sampleCount = 0
   private var byteCount = 0
@@ -46,8 +52,11 @@ final class Evaluator {
       sampleCount += series.floats.count + series.histograms.count
       byteCount += series.floats.count * 16 + series.histograms.count * 256
     }
-    try checkLimits("selector {\(request.matchers.map(\.text).joined(separator: ","))}")
+    try checkLimits(request.place)
   }
+
+  /// How many samples more may be read.
+  var remainingSamples: Int { max(0, min(options.sampleLimit - sampleCount, (options.byteLimit - byteCount) / 16)) }
 
   private func checkLimits(_ place: @autoclosure () -> String, moreSamples: Int = 0) throws(PromQLError) {
     guard sampleCount + moreSamples > options.sampleLimit || byteCount + moreSamples * 9 > options.byteLimit else {
@@ -76,6 +85,9 @@ final class Evaluator {
     }
   }
 
+  /// Samples that are looked at between two checks for cancellation: a millisecond's work at most.
+  static let cancellationWork = 16_384
+
   /// Ends the evaluation when its task was cancelled.
   func checkCancellation() throws(PromQLError) {
     if Task.isCancelled { throw PromQLError(.cancelled, "query was canceled in query execution") }
@@ -102,7 +114,9 @@ final class Evaluator {
   func evaluate(_ expression: Expression, _ grid: StepGrid) throws(PromQLError) -> Value {
     try checkCancellation()
     let (samplesBefore, bytesBefore) = (sampleCount, byteCount)
+    let started = recorder == nil ? 0 : PlanRecorder.now()
     let value = try evaluateUncounted(expression, grid)
+    recorder?.note(expression, value, nanoseconds: PlanRecorder.now() - started)
     // Operands are gone when their operator is done; its result stays.
     (sampleCount, byteCount) = (samplesBefore, bytesBefore)
     if case .vector(let matrix) = value {

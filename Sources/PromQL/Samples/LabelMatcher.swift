@@ -20,8 +20,8 @@ package struct LabelMatcher: Sendable {
 
   package func accepts(_ value: String) -> Bool {
     switch condition {
-    case .equal(let wanted): value == wanted
-    case .notEqual(let unwanted): value != unwanted
+    case .equal(let wanted): ByteText.isEqual(value, wanted)
+    case .notEqual(let unwanted): !ByteText.isEqual(value, unwanted)
     case .matches(let expression, _): expression.matches(value)
     case .notMatches(let expression, _): !expression.matches(value)
     }

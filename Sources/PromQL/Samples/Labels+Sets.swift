@@ -1,37 +1,49 @@
 extension Labels {
   /// The labels without one name.
   package func without(_ name: String) -> Labels {
-    guard let index = pairs.firstIndex(where: { $0.name == name }) else { return self }
+    guard let place = place(of: name) else { return self }
     var pairs = pairs
-    pairs.remove(at: index)
-    return Labels(sorted: pairs)
+    let removed = pairs.remove(at: place)
+    return Labels(sorted: pairs, contentHash: contentHash &- removed.contentHash)
+  }
+
+  /// The labels without some names.
+  package func without(_ names: [String]) -> Labels {
+    let names = ByteTextSet(names)
+    return Labels(sorted: pairs.filter { !names.contains($0.name) })
   }
 
   /// The labels without the metric's name, type and unit, which fit a changed quantity no longer.
   package var withoutMetadata: Labels {
-    guard pairs.contains(where: { Self.isMetadata($0.name) }) else { return self }
-    return Labels(sorted: pairs.filter { !Self.isMetadata($0.name) })
+    var hash = contentHash
+    for pair in pairs where Self.isMetadata(pair.name) { hash &-= pair.contentHash }
+    if hash == contentHash { return self }
+    return Labels(sorted: pairs.filter { !Self.isMetadata($0.name) }, contentHash: hash)
   }
 
   private static func isMetadata(_ name: String) -> Bool {
-    name.hasPrefix("__") && (name == metricName || name == "__type__" || name == "__unit__")
+    name.utf8.count == 8 && name.utf8.first == 0x5f
+      && (name == metricName || name == "__type__" || name == "__unit__")
   }
 
   /// Only the labels of these names.
   package func keeping(_ names: [String]) -> Labels {
-    Labels(sorted: pairs.filter { names.contains($0.name) })
+    if names.isEmpty { return .none }
+    let names = ByteTextSet(names)
+    return Labels(sorted: pairs.filter { names.contains($0.name) })
   }
 
   /// The labels but those of these names and the metric's name.
   package func matching(ignoring names: [String]) -> Labels {
-    Labels(sorted: pairs.filter { $0.name != Labels.metricName && !names.contains($0.name) })
+    let names = ByteTextSet(names)
+    return Labels(sorted: pairs.filter { $0.name != Labels.metricName && !names.contains($0.name) })
   }
 
   /// The labels with one set to `value`; an empty value removes it.
   package func setting(_ name: String, _ value: String) -> Labels {
     var pairs = pairs
-    let index = pairs.firstIndex { !$0.name.utf8.lexicographicallyPrecedes(name.utf8) } ?? pairs.count
-    if index < pairs.count, pairs[index].name == name { pairs.remove(at: index) }
+    let index = pairs.firstIndex { !ByteText.precedes($0.name, name) } ?? pairs.count
+    if index < pairs.count, ByteText.isEqual(pairs[index].name, name) { pairs.remove(at: index) }
     if !value.isEmpty { pairs.insert(Pair(name, value), at: index) }
     return Labels(sorted: pairs)
   }
@@ -39,8 +51,8 @@ extension Labels {
   /// Order of names and values, byte by byte; fewer labels come first.
   package func precedes(_ other: Labels) -> Bool {
     for (left, right) in zip(pairs, other.pairs) {
-      if left.name != right.name { return left.name.utf8.lexicographicallyPrecedes(right.name.utf8) }
-      if left.value != right.value { return left.value.utf8.lexicographicallyPrecedes(right.value.utf8) }
+      if !ByteText.isEqual(left.name, right.name) { return ByteText.precedes(left.name, right.name) }
+      if !ByteText.isEqual(left.value, right.value) { return ByteText.precedes(left.value, right.value) }
     }
     return pairs.count < other.pairs.count
   }

@@ -1,8 +1,30 @@
+package import TelemetryStore
+
 /// Where the evaluator reads series from.
 package protocol SampleSource: Sendable {
   /// Series that every matcher accepts, in no particular order, with their samples in the range; series without a sample in
   /// it may be left out.
   func select(_ request: SampleRequest) async throws -> [SampleSeries]
+  /// The same with what it cost.
+  func selection(_ request: SampleRequest) async throws -> SampleSelection
+}
+
+extension SampleSource {
+  /// A source that does not count.
+  package func selection(_ request: SampleRequest) async throws -> SampleSelection {
+    SampleSelection(series: try await select(request), statistics: QueryStatistics())
+  }
+}
+
+/// What a selector found, and what that cost.
+package struct SampleSelection: Sendable {
+  package var series: [SampleSeries]
+  package var statistics: QueryStatistics
+
+  package init(series: [SampleSeries], statistics: QueryStatistics) {
+    self.series = series
+    self.statistics = statistics
+  }
 }
 
 /// What a selector asks of the source.
@@ -11,12 +33,17 @@ package struct SampleRequest: Sendable {
   /// Milliseconds since 1970, both ends included.
   package var start: Int64
   package var end: Int64
+  /// Above this many samples the source refuses.
+  package var sampleLimit = Int.max
 
   package init(matchers: [LabelMatcher], start: Int64, end: Int64) {
     self.matchers = matchers
     self.start = start
     self.end = end
   }
+
+  /// The selector as errors name it.
+  var place: String { "selector {\(matchers.map(\.text).joined(separator: ","))}" }
 }
 
 /// One series with its samples. A time stands in `floats` or in `histograms`, never in both.

@@ -7,41 +7,47 @@ struct ExplicitHistogramRows {
   /// nil where the sender gave no sum.
   private(set) var sums: [Double?] = []
   private(set) var isStale: [Bool] = []
-  /// Counts of all points' buckets, one point after the other.
+  /// Counts of all points' buckets, one point after the other; empty when they are not needed.
   private(set) var buckets: [Double] = []
-  /// The same added up from the first bucket of each point on.
-  private var cumulative: [Double] = []
-  /// Buckets of a point: one more than there are bounds.
+  /// Buckets of a point: one more than there are bounds; 0 when they are not needed.
   let width: Int
   let bounds: [Double]
 
   /// - Parameter start: deltas are added up from the first point on, which begins with nothing when its interval does not
   ///   begin before this.
-  init(_ read: SeriesRead, from start: Int64) {
+  init(_ read: SeriesRead, from start: Int64, needsBuckets: Bool) {
     bounds = read.series.bounds
-    width = bounds.count + 1
+    width = needsBuckets ? bounds.count + 1 : 0
     let columns = read.columns
+    let (rowTimes, rowCounts, rowSums, rowStale) = (columns.times, columns.counts, columns.sums, columns.isStale)
+    let bytes = needsBuckets ? columns.bytes(Field.bucketCounts) : nil
+    let arena = bytes?.arena ?? []
     let isDelta = read.series.temporality == .delta
+    let startTimes = isDelta ? columns.startTimes : []
+    reserve(read.rows.count)
     var isFirst = true
     for row in read.rows {
-      let isStaleRow = columns.isStale?[row] ?? false
-      guard isStaleRow || columns.counts.contains(row) else { continue }
-      let time = columns.times[row]
+      let isStaleRow = rowStale?[row] ?? false
+      guard isStaleRow || rowCounts.contains(row) else { continue }
+      let time = rowTimes[row]
       if isDelta, isFirst, !isStaleRow {
-        let began = columns.startTimes[row]
+        let began = startTimes[row]
         if began != 0, began >= start, began < time { append(began, count: 0, sum: 0, isStale: false) }
         isFirst = false
       }
       if times.last == time { removeLast() }
-      append(
-        time, count: columns.counts[row] ?? 0, sum: columns.sums[row], isStale: isStaleRow)
-      decode(columns.bytes(Field.bucketCounts, row))
+      append(time, count: rowCounts[row] ?? 0, sum: rowSums[row], isStale: isStaleRow)
+      if needsBuckets { decode(bytes?.range(row), of: arena) }
     }
     if isDelta { accumulate() }
-    cumulative = buckets
-    for point in times.indices {
-      for index in point * width..<(point + 1) * width - 1 { cumulative[index + 1] += cumulative[index] }
-    }
+  }
+
+  private mutating func reserve(_ count: Int) {
+    times.reserveCapacity(count)
+    counts.reserveCapacity(count)
+    sums.reserveCapacity(count)
+    isStale.reserveCapacity(count)
+    buckets.reserveCapacity(count * width)
   }
 
   private mutating func append(_ time: Int64, count: Double, sum: Double?, isStale stale: Bool) {
@@ -61,16 +67,28 @@ struct ExplicitHistogramRows {
   }
 
   /// Fills the last point's buckets. One without bucket counts has everything in the last bucket.
-  private mutating func decode(_ bytes: ArraySlice<UInt8>?) {
-    var index = buckets.count - width
-    guard let bytes else {
+  private mutating func decode(_ range: Range<Int>?, of arena: [UInt8]) {
+    guard let range else {
       buckets[buckets.count - 1] = counts[counts.count - 1]
       return
     }
-    VarintRun.forEach(bytes) { count in
-      guard index < buckets.count else { return }
-      buckets[index] = Double(count)
-      index += 1
+    var index = buckets.count - width
+    let end = buckets.count
+    let bytes = arena.span
+    var value: UInt64 = 0
+    var shift: UInt64 = 0
+    for position in range {
+      guard shift < 64, index < end else { return }
+      let byte = bytes[position]
+      value |= UInt64(byte & 0x7f) &<< shift
+      if byte < 0x80 {
+        buckets[index] = Double(value)
+        index &+= 1
+        value = 0
+        shift = 0
+      } else {
+        shift &+= 7
+      }
     }
   }
 
@@ -106,13 +124,28 @@ struct ExplicitHistogramRows {
     return run.samples
   }
 
-  /// `_bucket` of the given number: how many values are at most its bound.
-  func bucketSamples(_ bucket: Int) -> FloatSamples {
-    let values = times.indices.map { point -> Double in
-      if isStale[point] { return StaleMarker.value }
-      return bucket == width - 1 ? counts[point] : cumulative[point * width + bucket]
+  /// How many values are at most each bound, for `bucketSamples`: the points of the first bucket, then of the next.
+  func cumulativeCounts() -> [Double] {
+    let count = times.count
+    var cumulative = [Double](repeating: 0, count: count * width)
+    for point in 0..<count {
+      if isStale[point] {
+        for bucket in 0..<width { cumulative[bucket &* count &+ point] = StaleMarker.value }
+        continue
+      }
+      var sum = 0.0
+      for bucket in 0..<width - 1 {
+        sum += buckets[point &* width &+ bucket]
+        cumulative[bucket &* count &+ point] = sum
+      }
+      cumulative[(width - 1) * count + point] = counts[point]
     }
-    return FloatSamples(times: times, values: values)
+    return cumulative
+  }
+
+  /// `_bucket` of the given number.
+  func bucketSamples(_ bucket: Int, of cumulative: [Double]) -> FloatSamples {
+    FloatSamples(times: times, values: Array(cumulative[bucket * times.count..<(bucket + 1) * times.count]))
   }
 
   /// The native histograms with custom buckets.

@@ -101,10 +101,10 @@ struct ExponentialCounts {
     zeroThreshold = columns.zeroThresholds[row] ?? 0
     positive = Side(
       offset: Int(Int32(clamping: columns.positiveOffsets[row])),
-      counts: ExponentialCounts.counts(columns.bytes(Field.positiveCounts, row)))
+      counts: ExponentialCounts.counts(columns.bytes(Field.positiveCounts)?[row]))
     negative = Side(
       offset: Int(Int32(clamping: columns.negativeOffsets[row])),
-      counts: ExponentialCounts.counts(columns.bytes(Field.negativeCounts, row)))
+      counts: ExponentialCounts.counts(columns.bytes(Field.negativeCounts)?[row]))
   }
 
   private static func counts(_ bytes: ArraySlice<UInt8>?) -> [Double] {

@@ -6,7 +6,7 @@ enum FloatRows {
   static func samples(_ read: SeriesRead) -> FloatSamples {
     let values = read.columns.values
     let times = read.columns.times
-    if values.isPresent == nil, ascends(times, read.rows) {
+    if isPresent(values, read.rows), ascends(times, read.rows) {
       return FloatSamples(times: times, values: values.numbers, range: read.rows)
     }
     var run = SampleRun()
@@ -18,27 +18,41 @@ enum FloatRows {
   /// before `start`.
   static func accumulated(_ read: SeriesRead, from start: Int64) -> FloatSamples {
     let values = read.columns.values
+    let times = read.columns.times
+    let startTimes = read.columns.startTimes
     var run = SampleRun()
     var total = 0.0
     var isFirst = true
     for row in read.rows where values.isPresent(row) {
       let value = values.numbers[row]
       if StaleMarker.marks(value) {
-        run.append(read.columns.times[row], value)
+        run.append(times[row], value)
         continue
       }
-      let began = read.columns.startTimes[row]
-      if isFirst, began != 0, began >= start, began < read.columns.times[row] { run.append(began, 0) }
+      let began = startTimes[row]
+      if isFirst, began != 0, began >= start, began < times[row] { run.append(began, 0) }
       isFirst = false
       total += value
-      run.append(read.columns.times[row], total)
+      run.append(times[row], total)
     }
     return run.samples
   }
 
-  static func ascends(_ times: [Int64], _ rows: Range<Int>) -> Bool {
+  /// Whether every row has a number.
+  private static func isPresent(_ values: SampleColumns.Values, _ rows: Range<Int>) -> Bool {
+    guard let isPresent = values.isPresent else { return true }
+    for row in rows where !isPresent[row] { return false }
+    return true
+  }
+
+  private static func ascends(_ times: [Int64], _ rows: Range<Int>) -> Bool {
     guard rows.count > 1 else { return true }
-    for row in rows.dropFirst() where times[row] <= times[row - 1] { return false }
+    let times = times.span
+    var row = rows.lowerBound &+ 1
+    while row < rows.upperBound {
+      if times[row] <= times[row &- 1] { return false }
+      row &+= 1
+    }
     return true
   }
 }

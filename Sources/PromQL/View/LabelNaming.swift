@@ -1,3 +1,4 @@
+import Synchronization
 import TelemetryModel
 import TelemetryText
 
@@ -10,9 +11,23 @@ enum LabelNaming {
     "container.name",
   ]
 
+  private static let nameLimit = 10_000
+  private static let names = Mutex<[String: String]>([:])
+
+  /// The label of an attribute; keys are few, and each is translated once.
+  static func label(_ key: String) -> String {
+    if let known = names.withLock({ $0[key] }) { return known }
+    let name = translated(key)
+    names.withLock { names in
+      if names.count >= nameLimit { names.removeAll() }
+      names[key] = name
+    }
+    return name
+  }
+
   /// Every character but ASCII letters, digits and underscores becomes an underscore; a name that begins with a digit or a
   /// single underscore gets a prefix.
-  static func label(_ key: String) -> String {
+  private static func translated(_ key: String) -> String {
     var name = ""
     for scalar in key.unicodeScalars {
       let isKept = scalar == "_" || (scalar.isASCII && MetricNaming.isLetterOrDigit(UInt8(scalar.value)))

@@ -26,8 +26,8 @@ extension MetricsView {
           timeRange: range, predicate: SelectorPredicate.exemplars(matcher), includesPoints: true,
           includesExemplars: true))
       for (series, children, rows) in SeriesRead.exemplars(answer) {
-        let presented = cache[series]
-        guard matcher.acceptsBase(presented.base) else { continue }
+        let presented = PresentedSeries.of(series)
+        guard matcher.acceptsBase(presented.bare) else { continue }
         for row in rows {
           guard let exemplar = MetricsView.exemplar(children, row),
             let labels = MetricsView.labels(of: exemplar, presented, matcher)
@@ -45,15 +45,17 @@ extension MetricsView {
   private static func labels(
     of exemplar: SampleExemplar, _ presented: PresentedSeries, _ matcher: SeriesMatcher
   ) -> Labels? {
-    if presented.series.kind == .histogram, matcher.acceptsName(presented.name + "_bucket") {
-      let bound = presented.series.bounds.first { exemplar.value <= $0 } ?? .infinity
-      let label = Labels.Pair("le", GoText.plain(bound))
-      if matcher.acceptsView(label, of: presented.base) { return presented.labels(presented.name + "_bucket", label) }
+    let metric = presented.metric
+    let views = matcher.views(of: metric, presented.bare)
+    if metric.kind == .histogram {
+      let bucket = metric.bounds.firstIndex { exemplar.value <= $0 } ?? metric.bounds.count
+      if views.buckets.contains(bucket) { return presented.labels(metric.bucket, metric.bounded[bucket]) }
     }
-    guard matcher.acceptsName(presented.name, alias: presented.alias),
-      matcher.acceptsView(nil, of: presented.base)
-    else { return nil }
-    return presented.bare
+    if metric.kind == .exemplars {
+      guard matcher.acceptsName(metric.name), matcher.acceptsView(nil, of: presented.bare) else { return nil }
+      return presented.bare
+    }
+    return views.bare ? presented.bare : nil
   }
 
   private static func exemplar(_ table: ChildTable, _ row: Int) -> SampleExemplar? {

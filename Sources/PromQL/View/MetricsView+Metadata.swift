@@ -26,7 +26,7 @@ extension MetricsView {
       let series = entry.series
       let description = MetricDescription(
         type: MetricsView.type(of: series), help: series.description, unit: series.unit)
-      found[cache[series].name, default: []].insert(description)
+      found[PresentedMetric.of(series).name, default: []].insert(description)
     }
     return found.mapValues { descriptions in
       descriptions.sorted { ($0.type, $0.help, $0.unit) < ($1.type, $1.help, $1.unit) }

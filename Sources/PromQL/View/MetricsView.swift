@@ -3,69 +3,67 @@ package import TelemetryStore
 
 /// The metrics of a store as Prometheus series: the one source that PromQL and the Prometheus API read from.
 ///
-/// One a store; it keeps the translated labels of the series that it has met.
+/// A stored series is translated once, and what came of it is kept with the series.
 package struct MetricsView: SampleSource {
   let store: any TelemetryStore
-  let cache = PresentationCache()
 
   package init(_ store: any TelemetryStore) { self.store = store }
 
   package func select(_ request: SampleRequest) async throws -> [SampleSeries] {
+    try await selection(request).series
+  }
+
+  package func selection(_ request: SampleRequest) async throws -> SampleSelection {
     let matcher = SeriesMatcher(request.matchers)
     let views = SeriesViews(matcher, start: request.start)
     let range = MetricsView.timeRange(request.start, request.end)
-    guard let choice = try await choose(matcher, views, range) else { return [] }
-    var found = choice.targetInfo
+    var found: [SampleSeries] = []
+    var statistics = QueryStatistics()
+    if matcher.acceptsName(TargetInfo.name) {
+      let answer = try await find(matcher, range)
+      statistics.add(answer.statistics)
+      found = TargetInfo.series(answer.series, matcher)
+    }
+    var question = SeriesRequest(
+      timeRange: range, predicate: SelectorPredicate(matcher).predicate, includesPoints: true)
+    question.order = .byContent
+    question.filter = { views.wants(PresentedSeries.of($0)) }
+    question.projectionOfSeries = { views.projection(of: $0) }
+    let answer = try await store.series(question)
+    statistics.add(answer.statistics)
     // Series of remote write are told apart by their labels; translated ones may look alike.
     var mayLookAlike = !found.isEmpty
-    if let predicate = choice.predicate {
-      let answer = try await store.series(
-        SeriesRequest(timeRange: range, predicate: predicate, includesPoints: true))
-      for read in SeriesRead.all(answer) {
-        let presented = cache[read.series]
-        guard views.wants(presented) else { continue }
-        if !read.series.kind.isVerbatim { mayLookAlike = true }
-        views.append(read, presented, to: &found)
+    found.reserveCapacity(answer.series.count)
+    var (sampleCount, counted) = (0, 0)
+    for read in SeriesRead.all(answer) {
+      try Task.checkCancellation()
+      let presented = PresentedSeries.of(read.series)
+      if !presented.kind.isVerbatim { mayLookAlike = true }
+      views.append(read, presented, to: &found)
+      // One stored series may be many: their samples are counted as they are made.
+      for one in found[counted...] { sampleCount += one.floats.range.count + one.histograms.count * 16 }
+      counted = found.count
+      guard sampleCount <= request.sampleLimit else {
+        throw PromQLError(
+          .limit,
+          "query processing would load too many samples into memory in query execution: \(request.place)")
       }
     }
-    return (mayLookAlike ? SampleMerge.merged(found) : found).filter {
+    let series = (mayLookAlike ? SampleMerge.merged(found) : found).filter {
       !$0.floats.range.isEmpty || !$0.histograms.isEmpty
     }
-  }
-
-  /// What a selector reads.
-  private struct Choice {
-    /// The series whose points are needed; nil when none are.
-    var predicate: Predicate?
-    var targetInfo: [SampleSeries] = []
-  }
-
-  /// Finds what has to be read. Where names and labels say too little before they are translated, the series are looked at
-  /// without their points first.
-  private func choose(
-    _ matcher: SeriesMatcher, _ views: SeriesViews, _ range: TimeRange
-  ) async throws -> Choice? {
-    let selector = SelectorPredicate(matcher)
-    let hasTargetInfo = matcher.acceptsName(TargetInfo.name)
-    guard selector.isLoose || hasTargetInfo else { return Choice(predicate: selector.predicate) }
-    let stored = try await find(matcher, range)
-    var choice = Choice()
-    if hasTargetInfo { choice.targetInfo = TargetInfo.series(stored, matcher) }
-    let wanted = stored.filter { views.wants(cache[$0.series]) }
-    if !wanted.isEmpty {
-      choice.predicate = .and([selector.predicate, SelectorPredicate.bounding(wanted.map(\.series))])
-    }
-    return choice
+    return SampleSelection(series: series, statistics: statistics)
   }
 
   /// The stored series that may be wanted, without points; all of the resources' when `target_info` is.
-  func find(_ matcher: SeriesMatcher, _ range: TimeRange) async throws -> [SeriesPoints] {
-    let selector = SelectorPredicate(matcher)
-    var predicate = selector.predicate
+  func find(_ matcher: SeriesMatcher, _ range: TimeRange) async throws -> SeriesAnswer {
+    var predicate = SelectorPredicate(matcher).predicate
     if matcher.acceptsName(TargetInfo.name) {
       predicate = .or([predicate, SelectorPredicate.resources(matcher)])
     }
-    return try await store.series(SeriesRequest(timeRange: range, predicate: predicate)).series
+    var question = SeriesRequest(timeRange: range, predicate: predicate)
+    question.order = .byContent
+    return try await store.series(question)
   }
 
   /// Nanoseconds of a closed range of milliseconds.

@@ -1,36 +1,75 @@
+import Synchronization
 import TelemetryModel
 
-/// A stored series as Prometheus sees it: its name and the labels that all its views share.
+/// A stored series as Prometheus sees it: its metric and the labels that all its views share.
 ///
-/// Series of remote write stand verbatim; of the others name and labels are translated.
+/// Series of remote write stand verbatim; of the others name and labels are translated. Made once a series object, and kept
+/// with it.
 final class PresentedSeries: Sendable {
-  let series: Series
-  /// The name of the gauge, of the sum, or of the native histogram.
-  let name: String
-  /// What the metric is called in OpenTelemetry, which equality matchers may say instead of `name`.
-  let alias: String?
-  /// Everything but the name, in order.
-  let base: Labels
+  let metric: PresentedMetric
   /// The labels of the view that adds nothing.
   let bare: Labels
+  /// Where the name stands in `bare`.
+  private let namePlace: Int
+  /// Whether the series has a label of its own that views add: `le` or `quantile`.
+  let hasViewLabels: Bool
 
   init(_ series: Series) {
-    self.series = series
+    let metric = PresentedMetric.of(series)
+    self.metric = metric
+    var pairs: [Labels.Pair]
     if series.kind.isVerbatim {
-      name = series.name
-      alias = nil
-      base = Labels(series.attributes.attributes.map { Labels.Pair($0.key, LabelNaming.text($0.value)) })
+      pairs = series.attributes.attributes.map { Labels.Pair($0.key, LabelNaming.text($0.value)) }
     } else {
-      name = MetricNaming.name(of: series)
-      alias = series.name
-      base = Labels(PresentedSeries.translated(series).map { Labels.Pair($0.key, $0.value) })
+      pairs = PresentedSeries.translated(series).map { Labels.Pair($0.key, $0.value) }
     }
-    bare = Labels(base.pairs + [Labels.Pair(Labels.metricName, name)])
+    pairs.append(metric.bare.pair)
+    let bare = Labels(pairs)
+    self.bare = bare
+    namePlace = bare.place(of: Labels.metricName) ?? 0
+    hasViewLabels = SeriesMatcher.viewLabels.contains { bare.place(of: $0) != nil }
   }
 
-  /// The labels of a view: with a name, and with one label more.
-  func labels(_ name: String, _ extra: Labels.Pair? = nil) -> Labels {
-    Labels(base.pairs + (extra.map { [$0] } ?? []) + [Labels.Pair(Labels.metricName, name)])
+  /// The series as it is presented.
+  static func of(_ series: Series) -> PresentedSeries {
+    if let known = series.derivation.load()?.value as? PresentedSeries { return known }
+    let made = SeriesDerivation(PresentedSeries(series))
+    return series.derivation.storeIfNil(made).value as? PresentedSeries ?? PresentedSeries(series)
+  }
+
+  var kind: MetricKind { metric.kind }
+  var name: String { metric.name }
+
+  /// The labels of a view: with its name, and with one label more.
+  func labels(_ name: PresentedMetric.NameLabel, _ extra: PresentedMetric.NameLabel? = nil) -> Labels {
+    // A metric without a name, which only remote write may bring, has no place for another.
+    guard namePlace < bare.pairs.count, bare.pairs[namePlace].name == Labels.metricName else {
+      return Labels(bare.pairs + [name.pair] + (extra.map { [$0.pair] } ?? []))
+    }
+    if let extra, hasViewLabels {
+      var pairs = bare.pairs
+      pairs[namePlace] = name.pair
+      return Labels(pairs + [extra.pair])
+    }
+    var hash = bare.contentHash &- metric.bare.contentHash &+ name.contentHash
+    guard let extra else {
+      var pairs = bare.pairs
+      pairs[namePlace] = name.pair
+      return Labels(sorted: pairs, contentHash: hash)
+    }
+    hash &+= extra.contentHash
+    var pairs: [Labels.Pair] = []
+    pairs.reserveCapacity(bare.pairs.count + 1)
+    var isPlaced = false
+    for (place, pair) in bare.pairs.enumerated() {
+      if !isPlaced, !ByteText.precedes(pair.name, extra.pair.name) {
+        pairs.append(extra.pair)
+        isPlaced = true
+      }
+      pairs.append(place == namePlace ? name.pair : pair)
+    }
+    if !isPlaced { pairs.append(extra.pair) }
+    return Labels(sorted: pairs, contentHash: hash)
   }
 
   private static func translated(_ series: Series) -> [String: String] {

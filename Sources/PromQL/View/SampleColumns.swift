@@ -35,29 +35,22 @@ final class SampleColumns {
     return flags.contains(true) ? flags : nil
   }()
   private let batch: RecordBatch
-  private var indices: [String: [Int32]] = [:]
+  private var byteRows: [String: ByteRows] = [:]
 
   init(_ batch: RecordBatch) {
     self.batch = batch
     let nanoseconds = batch.times
     rowCount = min(batch.rowCount, nanoseconds.count)
-    times = nanoseconds.map(milliseconds)
+    times = nanoseconds.map { milliseconds($0) }
   }
 
-  /// The bytes of a field of the row; nil when it has none.
-  func bytes(_ field: FieldReference, _ row: Int) -> ArraySlice<UInt8>? {
-    guard let column = batch.column(ColumnKey(field, .bytes)) else { return nil }
-    if indices[field.key] == nil {
-      var positions = [Int32](repeating: -1, count: batch.rowCount)
-      for index in 0..<column.values.count { positions[column.rows.map { Int($0[index]) } ?? index] = Int32(index) }
-      indices[field.key] = positions
-    }
-    guard let position = indices[field.key]?[row], position >= 0 else { return nil }
-    switch column.values {
-    case .bytes(let values): return values[Int(position)]
-    case .dictionary(let codes, let distinct): return distinct[Int(codes[Int(position)])]
-    default: return nil
-    }
+  /// The bytes of a field; nil when no row has any.
+  func bytes(_ field: FieldReference) -> ByteRows? {
+    if let known = byteRows[field.key] { return known }
+    guard let column = batch.column(ColumnKey(field, .bytes)), let rows = ByteRows(column, rowCount: batch.rowCount)
+    else { return nil }
+    byteRows[field.key] = rows
+    return rows
   }
 
   /// One integer a row, 0 where there is none.
@@ -80,8 +73,52 @@ final class SampleColumns {
   }
 }
 
+/// The variable-length values of a column by row.
+struct ByteRows {
+  /// The place of each row's value, -1 for a row without one; nil when places are rows.
+  private let places: [Int32]?
+  /// The code of each value; nil when values stand by themselves.
+  private let codes: [UInt32]?
+  private let values: BytesColumn
+
+  /// nil for a column of another kind.
+  init?(_ column: Column, rowCount: Int) {
+    switch column.values {
+    case .bytes(let values):
+      self.values = values
+      codes = nil
+    case .dictionary(let codes, let distinct):
+      values = distinct
+      self.codes = codes
+    default: return nil
+    }
+    places = column.rows.map { rows in
+      var places = [Int32](repeating: -1, count: rowCount)
+      for (index, row) in rows.enumerated() { places[Int(row)] = Int32(truncatingIfNeeded: index) }
+      return places
+    }
+  }
+
+  /// The place of the row's bytes in `arena`; nil when it has none.
+  @inline(__always)
+  func range(_ row: Int) -> Range<Int>? {
+    var place = row
+    if let places {
+      place = Int(places[row])
+      if place < 0 { return nil }
+    }
+    return values.range(codes.map { Int($0[place]) } ?? place)
+  }
+
+  var arena: [UInt8] { values.arena }
+
+  subscript(row: Int) -> ArraySlice<UInt8>? { range(row).map { values.arena[$0] } }
+}
+
 /// Milliseconds of nanoseconds, both since 1970, rounded down.
+@inline(__always)
 func milliseconds(_ nanoseconds: Int64) -> Int64 {
+  if nanoseconds >= 0 { return Int64(truncatingIfNeeded: UInt64(bitPattern: nanoseconds) / 1_000_000) }
   let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000)
   return remainder < 0 ? quotient - 1 : quotient
 }

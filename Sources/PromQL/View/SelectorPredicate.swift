@@ -11,31 +11,22 @@ struct SelectorPredicate {
   private static let tokenLimit = 64
 
   let predicate: Predicate
-  /// Whether the predicate lets through series that the matchers refuse, so that it pays to look before points are read.
-  let isLoose: Bool
 
   /// - Parameter verbatimKind: which series of remote write are asked for.
   init(_ matcher: SeriesMatcher, verbatimKind: MetricKind = .untyped) {
     var verbatim = [Predicate.equals(Field.metricKind, .string(verbatimKind.name))]
     var translated = [Predicate.memberOf(Field.metricKind, SelectorPredicate.translatedKinds)]
-    var isLoose = false
     if let name = matcher.wantedName {
       verbatim.append(.equals(Field.metricName, .string(name)))
       translated.append(SelectorPredicate.names(name))
     } else {
-      isLoose = true
       for name in matcher.nameMatchers { verbatim.append(SelectorPredicate.test(Field.metricName, name)) }
     }
     for label in matcher.labelMatchers {
       verbatim.append(SelectorPredicate.test(FieldReference(.record, label.name), label))
-      if let test = SelectorPredicate.translatedTest(label) {
-        translated.append(test)
-      } else {
-        isLoose = true
-      }
+      if let test = SelectorPredicate.translatedTest(label) { translated.append(test) }
     }
     predicate = .or([.and(verbatim), .and(translated)])
-    self.isLoose = isLoose
   }
 
   /// OpenTelemetry names that may be translated to `name` or to the name of a view: the same words between any separators,
@@ -130,31 +121,4 @@ struct SelectorPredicate {
   static func exemplars(_ matcher: SeriesMatcher) -> Predicate {
     SelectorPredicate(matcher, verbatimKind: .exemplars).predicate
   }
-
-  /// A predicate that these series match, and few others do: what was found out by looking at all that may match.
-  static func bounding(_ series: [Series]) -> Predicate {
-    var parts = [Predicate.memberOf(Field.metricName, distinct(series.map { .string($0.name) }))]
-    guard let first = series.first else { return .nothing }
-    let candidates =
-      first.attributes.attributes.map { FieldReference(.record, $0.key) }
-      + first.resource.attributes.attributes.map { FieldReference(.resource, $0.key) }
-    for field in candidates {
-      var values: Set<AttributeValue> = []
-      var isShared = true
-      for one in series {
-        let attributes = field.scope == .record ? one.attributes : one.resource.attributes
-        guard let value = attributes[field.key], values.count <= valueLimit else {
-          isShared = false
-          break
-        }
-        values.insert(value)
-      }
-      if isShared, values.count <= valueLimit { parts.append(.memberOf(field, Array(values))) }
-    }
-    return .and(parts)
-  }
-
-  private static let valueLimit = 128
-
-  private static func distinct(_ values: [AttributeValue]) -> [AttributeValue] { Array(Set(values)) }
 }

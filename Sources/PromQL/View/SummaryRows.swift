@@ -22,7 +22,7 @@ struct SummaryRows {
       }
       if let count = columns.counts[row] { counts.append(time, count) }
       if let sum = columns.sums[row] { sums.append(time, sum) }
-      guard let bytes = columns.bytes(Field.quantiles, row) else { continue }
+      guard let bytes = columns.bytes(Field.quantiles)?[row] else { continue }
       let numbers = VarintRun.doubles(bytes)
       for index in stride(from: 0, to: numbers.count - 1, by: 2) {
         quantiles[numbers[index], default: SampleRun()].append(time, numbers[index + 1])

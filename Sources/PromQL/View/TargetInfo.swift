@@ -26,21 +26,45 @@ enum TargetInfo {
 
   /// One series a resource among the stored series, from its first to its last point.
   static func series(_ stored: [SeriesPoints], _ matcher: SeriesMatcher) -> [SampleSeries] {
+    spans(stored, matcher).map { labels, first, last in
+      var times = Array(stride(from: first, to: last, by: Int(interval)))
+      times.append(last)
+      return SampleSeries(
+        labels: labels, floats: FloatSamples(times: times, values: [Double](repeating: 1, count: times.count)))
+    }
+  }
+
+  /// The labels of the same series.
+  static func labelSets(_ stored: [SeriesPoints], _ matcher: SeriesMatcher) -> [Labels] {
+    spans(stored, matcher).map(\.labels)
+  }
+
+  /// Milliseconds of the first and last point of each resource.
+  private static func spans(
+    _ stored: [SeriesPoints], _ matcher: SeriesMatcher
+  ) -> [(labels: Labels, first: Int64, last: Int64)] {
     guard matcher.acceptsName(name) else { return [] }
-    var ranges: [Resource: (first: Int64, last: Int64)] = [:]
+    // By object first: most series of a resource share it.
+    var objects: [ObjectIdentifier: (resource: Resource, first: Int64, last: Int64)] = [:]
     for entry in stored where !entry.series.kind.isVerbatim {
-      let (first, last) = (milliseconds(entry.firstTime), milliseconds(entry.lastTime))
-      let known = ranges[entry.series.resource] ?? (first, last)
-      ranges[entry.series.resource] = (min(known.first, first), max(known.last, last))
+      let key = ObjectIdentifier(entry.series.resource.attributes)
+      if let known = objects[key] {
+        if entry.firstTime < known.first { objects[key]?.first = entry.firstTime }
+        if entry.lastTime > known.last { objects[key]?.last = entry.lastTime }
+      } else {
+        objects[key] = (entry.series.resource, entry.firstTime, entry.lastTime)
+      }
+    }
+    var ranges: [Resource: (first: Int64, last: Int64)] = [:]
+    for (resource, first, last) in objects.values {
+      let known = ranges[resource] ?? (first, last)
+      ranges[resource] = (min(known.first, first), max(known.last, last))
     }
     return ranges.compactMap { resource, range in
       guard let labels = labels(resource), matcher.acceptsBase(labels), matcher.acceptsView(nil, of: labels) else {
         return nil
       }
-      var times = Array(stride(from: range.first, to: range.last, by: Int(interval)))
-      times.append(range.last)
-      return SampleSeries(
-        labels: labels, floats: FloatSamples(times: times, values: [Double](repeating: 1, count: times.count)))
+      return (labels, milliseconds(range.first), milliseconds(range.last))
     }
   }
 }

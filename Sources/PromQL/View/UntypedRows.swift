@@ -35,20 +35,20 @@ struct UntypedRows {
     histogram.sum = columns.sums[row] ?? 0
     histogram.zeroThreshold = columns.zeroThresholds[row] ?? 0
     histogram.zeroCount = columns.zeroCounts[row] ?? 0
-    histogram.positiveSpans = spans(columns.bytes(Field.positiveSpans, row))
+    histogram.positiveSpans = spans(columns.bytes(Field.positiveSpans)?[row])
     histogram.positiveBuckets = counts(columns, Field.positiveCounts, Field.positiveFloatCounts, row)
-    histogram.negativeSpans = spans(columns.bytes(Field.negativeSpans, row))
+    histogram.negativeSpans = spans(columns.bytes(Field.negativeSpans)?[row])
     histogram.negativeBuckets = counts(columns, Field.negativeCounts, Field.negativeFloatCounts, row)
-    histogram.customBounds = columns.bytes(Field.customBounds, row).map(VarintRun.doubles) ?? []
+    histogram.customBounds = columns.bytes(Field.customBounds)?[row].map(VarintRun.doubles) ?? []
     return histogram
   }
 
   private static func counts(
     _ columns: SampleColumns, _ integers: FieldReference, _ floats: FieldReference, _ row: Int
   ) -> [Double] {
-    if let bytes = columns.bytes(floats, row) { return VarintRun.doubles(bytes) }
+    if let bytes = columns.bytes(floats)?[row] { return VarintRun.doubles(bytes) }
     var counts: [Double] = []
-    if let bytes = columns.bytes(integers, row) { VarintRun.forEach(bytes) { counts.append(Double($0)) } }
+    if let bytes = columns.bytes(integers)?[row] { VarintRun.forEach(bytes) { counts.append(Double($0)) } }
     return counts
   }
 

@@ -13,6 +13,8 @@ func makeAPIRouter(_ environment: APIEnvironment) -> Router<APIContext> {
   ServiceEndpoints(environment: environment).add(to: router)
   FieldEndpoints(environment: environment).add(to: router)
   ServerEndpoints(environment: environment).add(to: router)
+  StorageEndpoints(environment: environment).add(to: router)
+  DeleteEndpoints(environment: environment).add(to: router)
   TokenEndpoints(environment: environment).add(to: router)
   PrometheusEndpoints(environment: environment).add(to: router)
   LokiEndpoints(environment: environment).add(to: router)

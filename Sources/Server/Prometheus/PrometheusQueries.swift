@@ -42,7 +42,7 @@ struct PrometheusQueries: Sendable {
   private func engine(_ request: PrometheusRequest) throws -> Engine {
     var options = EngineOptions()
     if let lookback = try request.duration("lookback_delta") { options.lookback = lookback }
-    return Engine(source: view, options: options)
+    return Engine(source: VirtualSeries(metrics: view, store: environment.store), options: options)
   }
 
   private func answer(

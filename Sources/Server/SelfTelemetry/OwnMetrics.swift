@@ -75,6 +75,25 @@ struct OwnMetrics: Sendable {
         "sightline_store_flushed_bytes_total", "Bytes of parts written by flushes.", .counter, counters.flushedBytes),
       OwnMetric(
         "sightline_store_failed_flushes_total", "Flushes that failed.", .counter, value: Double(counters.failedFlushes)),
+      bySignal("sightline_store_merges_total", "Merges of parts.", .counter, counters.compactions),
+      bySignal("sightline_store_merged_rows_total", "Rows written by merges.", .counter, counters.compactedRows),
+      bySignal(
+        "sightline_store_merged_bytes_total", "Bytes of parts written by merges.", .counter, counters.compactedBytes),
+      bySignal(
+        "sightline_store_merge_read_bytes_total", "Bytes of parts that merges replaced.", .counter,
+        counters.compactionReadBytes),
+      OwnMetric(
+        "sightline_store_merge_cpu_seconds_total", "CPU time of merges.", .counter,
+        value: Double(counters.compactionNanoseconds) / 1e9),
+      OwnMetric(
+        "sightline_store_failed_merges_total", "Merges that failed.", .counter,
+        value: Double(counters.failedCompactions)),
+      OwnMetric(
+        "sightline_store_scrubbed_bytes_total", "Bytes of parts read again to compare their checksums.", .counter,
+        value: Double(counters.scrubbedBytes)),
+      OwnMetric(
+        "sightline_store_damaged_parts_total", "Parts found damaged and set aside while the server ran.", .counter,
+        value: Double(counters.damagedParts)),
       bySignal("sightline_store_parts", "Parts.", .gauge, counters.partCount),
       bySignal("sightline_store_part_rows", "Rows in parts.", .gauge, counters.partRows),
       bySignal("sightline_store_part_bytes", "Bytes of parts.", .gauge, counters.partBytes),

@@ -21,12 +21,16 @@ package struct PartFlush: Sendable {
 
   /// Writes and opens the parts. They are durable but not yet listed by the manifest.
   ///
-  /// - Parameter firstNumber: the first part's name; the others follow it.
+  /// - Parameters:
+  ///   - firstNumber: the first part's name; the others follow it.
+  ///   - now: nanoseconds since 1970.
   /// - Throws: what the file system says, after the parts written so far are removed again.
-  package func write(_ blocks: [MemtableBlock], firstNumber: UInt64) throws(StorageError) -> [StoredPart] {
+  package func write(
+    _ blocks: [MemtableBlock], firstNumber: UInt64, now: Int64
+  ) throws(StorageError) -> [StoredPart] {
     var parts: [StoredPart] = []
     do throws(StorageError) {
-      for round in rounds(blocks) { try write(round, firstNumber: firstNumber, parts: &parts) }
+      for round in rounds(blocks) { try write(round, firstNumber: firstNumber, now: now, parts: &parts) }
     } catch {
       for part in parts { part.removeWhenReleased() }
       throw error
@@ -50,7 +54,7 @@ package struct PartFlush: Sendable {
   }
 
   private func write(
-    _ blocks: [MemtableBlock], firstNumber: UInt64, parts: inout [StoredPart]
+    _ blocks: [MemtableBlock], firstNumber: UInt64, now: Int64, parts: inout [StoredPart]
   ) throws(StorageError) {
     for (day, batches) in Self.splitByDay(blocks).sorted(by: { $0.key < $1.key }) {
       let key = PartKey(
@@ -63,7 +67,8 @@ package struct PartFlush: Sendable {
       let reader = try PartReader(path: path, fileSystem: fileSystem)
       let entry = PartEntry(
         signal: signal, tenant: tenant, day: key.day, name: key.name, rowCount: UInt64(summary.rowCount),
-        byteCount: UInt64(summary.byteCount), timeFirst: summary.timeFirst, timeLast: summary.timeLast)
+        byteCount: UInt64(summary.byteCount), timeFirst: summary.timeFirst, timeLast: summary.timeLast,
+        writtenAt: now)
       parts.append(StoredPart(entry: entry, path: path, reader: reader, fileSystem: fileSystem))
     }
   }

@@ -45,7 +45,7 @@ package struct Manifest: Sendable {
       findings.damagedBytes = bytes
     }
     if content.damage.isEmpty, content.readableByteCount == bytes.count, !bytes.isEmpty,
-      bytes.count < Self.compactionByteCount
+      content.formatMajor == ManifestFile.formatMajor, bytes.count < Self.compactionByteCount
     {
       manifest.file = try fileSystem.openForAppending(path)
       manifest.byteCount = bytes.count

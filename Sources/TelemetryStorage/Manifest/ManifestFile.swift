@@ -3,7 +3,7 @@ enum ManifestFile {
   static let headerByteCount = 12
   private static let prefixByteCount = 8
   private static let magic: [UInt8] = Array("OTM1".utf8)
-  static let formatMajor: UInt16 = 1
+  static let formatMajor: UInt16 = 2
 
   static var header: [UInt8] {
     var bytes = magic
@@ -26,6 +26,8 @@ enum ManifestFile {
     var state = ManifestState()
     /// Bytes up to the end of the last whole edit.
     var readableByteCount = 0
+    /// The version that wrote the file; a file of an earlier one takes no edits.
+    var formatMajor = ManifestFile.formatMajor
     /// What does not follow the format, in words; empty when all is well or only the last edit is incomplete.
     var damage: [String] = []
   }
@@ -47,6 +49,7 @@ enum ManifestFile {
         throw StorageError(
           .unsupportedFormat, path: path, detail: "manifest format \(major); this program reads \(formatMajor)")
       }
+      content.formatMajor = major
     } else {
       content.damage.append("the header is damaged")
     }

@@ -9,16 +9,22 @@ package enum ManifestOperation: Sendable, Equatable {
   case shardCount(Int)
   /// New parts take this number or a greater one as name.
   case nextPart(UInt64)
+  case addTombstone(Tombstone)
+  /// No part holds a row any more that the tombstone deletes.
+  case finishTombstone(TombstoneOutcome)
 
   func encode(into output: inout [UInt8]) {
     switch self {
     case .addPart(let entry):
-      output.append(1)
+      output.append(6)
       Self.encode(entry.key, into: &output)
       output.appendStored(entry.rowCount)
       output.appendStored(entry.byteCount)
       output.appendStored(entry.timeFirst)
       output.appendStored(entry.timeLast)
+      output.append(entry.level)
+      output.appendStored(entry.writtenAt)
+      output.appendStored(entry.sequence)
     case .removePart(let key):
       output.append(2)
       Self.encode(key, into: &output)
@@ -33,6 +39,12 @@ package enum ManifestOperation: Sendable, Equatable {
     case .nextPart(let number):
       output.append(5)
       output.appendStored(number)
+    case .addTombstone(let tombstone):
+      output.append(7)
+      tombstone.encode(into: &output)
+    case .finishTombstone(let outcome):
+      output.append(8)
+      outcome.encode(into: &output)
     }
   }
 
@@ -46,15 +58,7 @@ package enum ManifestOperation: Sendable, Equatable {
   /// The next operation; nil when the bytes do not follow the format.
   static func decode(_ reader: inout StoredBytesReader) -> ManifestOperation? {
     switch reader.integer(UInt8.self) {
-    case 1:
-      guard let key = decodeKey(&reader), let rows = reader.integer(UInt64.self),
-        let bytes = reader.integer(UInt64.self),
-        let first = reader.integer(Int64.self), let last = reader.integer(Int64.self)
-      else { return nil }
-      return .addPart(
-        PartEntry(
-          signal: key.signal, tenant: key.tenant, day: key.day, name: key.name, rowCount: rows, byteCount: bytes,
-          timeFirst: first, timeLast: last))
+    case 1: return decodePart(&reader, hasLevel: false).map { .addPart($0) }
     case 2: return decodeKey(&reader).map { .removePart($0) }
     case 3:
       guard let shard = reader.integer(UInt32.self), let raw = reader.integer(UInt8.self),
@@ -64,8 +68,30 @@ package enum ManifestOperation: Sendable, Equatable {
       return .flushedThrough(shard: Int(shard), signal: signal, sequence: sequence)
     case 4: return reader.integer(UInt32.self).map { .shardCount(Int($0)) }
     case 5: return reader.integer(UInt64.self).map { .nextPart($0) }
+    case 6: return decodePart(&reader, hasLevel: true).map { .addPart($0) }
+    case 7: return Tombstone(&reader).map { .addTombstone($0) }
+    case 8: return TombstoneOutcome(&reader).map { .finishTombstone($0) }
     default: return nil
     }
+  }
+
+  private static func decodePart(_ reader: inout StoredBytesReader, hasLevel: Bool) -> PartEntry? {
+    guard let key = decodeKey(&reader), let rows = reader.integer(UInt64.self),
+      let bytes = reader.integer(UInt64.self),
+      let first = reader.integer(Int64.self), let last = reader.integer(Int64.self)
+    else { return nil }
+    var level: UInt8 = 0
+    var writtenAt: Int64 = 0
+    var sequence: UInt64?
+    if hasLevel {
+      guard let storedLevel = reader.integer(UInt8.self), let storedTime = reader.integer(Int64.self),
+        let storedSequence = reader.integer(UInt64.self)
+      else { return nil }
+      (level, writtenAt, sequence) = (storedLevel, storedTime, storedSequence)
+    }
+    return PartEntry(
+      signal: key.signal, tenant: key.tenant, day: key.day, name: key.name, rowCount: rows, byteCount: bytes,
+      timeFirst: first, timeLast: last, level: level, writtenAt: writtenAt, sequence: sequence)
   }
 
   private static func decodeKey(_ reader: inout StoredBytesReader) -> PartKey? {

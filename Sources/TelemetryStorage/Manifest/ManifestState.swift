@@ -8,6 +8,12 @@ package struct ManifestState: Sendable, Equatable {
   /// The number of shards of the last run; zero in a new folder.
   package private(set) var shardCount = 0
   package private(set) var nextPart: UInt64 = 1
+  /// Deletions, by id; those whose rows are gone with their outcome.
+  package private(set) var tombstones: [UInt64: Tombstone] = [:]
+  package private(set) var outcomes: [UInt64: TombstoneOutcome] = [:]
+
+  /// Finished deletions that are remembered.
+  private static let outcomeLimit = 1000
 
   package init() {}
 
@@ -21,7 +27,19 @@ package struct ManifestState: Sendable, Equatable {
       flushedThrough[shard, default: [:]][signal] = max(sequence, flushedThrough[shard]?[signal] ?? 0)
     case .shardCount(let count): shardCount = count
     case .nextPart(let number): nextPart = max(nextPart, number)
+    case .addTombstone(let tombstone): tombstones[tombstone.id] = tombstone
+    case .finishTombstone(let outcome):
+      outcomes[outcome.id] = outcome
+      while outcomes.count > Self.outcomeLimit, let oldest = outcomes.keys.min() {
+        outcomes[oldest] = nil
+        tombstones[oldest] = nil
+      }
     }
+  }
+
+  /// Deletions whose rows are not all gone, oldest first.
+  package var pendingTombstones: [Tombstone] {
+    tombstones.values.filter { outcomes[$0.id] == nil }.sorted { $0.id < $1.id }
   }
 
   /// The operations that build this state from nothing, in a fixed order.
@@ -35,6 +53,8 @@ package struct ManifestState: Sendable, Equatable {
     let sorted = parts.values.sorted {
       ($0.signal.rawValue, $0.day, $0.name) < ($1.signal.rawValue, $1.day, $1.name)
     }
-    return operations + sorted.map { .addPart($0) }
+    operations += sorted.map { .addPart($0) }
+    operations += tombstones.values.sorted { $0.id < $1.id }.map { .addTombstone($0) }
+    return operations + outcomes.values.sorted { $0.id < $1.id }.map { .finishTombstone($0) }
   }
 }

@@ -3,12 +3,8 @@ import TelemetryModel
 
 /// Cuts the rows of a sorted batch into blocks.
 enum BlockPlan {
-  /// Row ranges of at most 65,536 rows and, above one row, 8 MiB before encoding.
-  static func ranges(of batch: RecordBatch) -> [Range<Int>] {
-    ranges(rowCount: batch.rowCount, weights: batch.byteCount > PartFormat.blockBytes ? weights(of: batch) : [])
-  }
-
-  /// Row ranges for rows of these bytes; without weights all rows together are small.
+  /// Row ranges of at most 65,536 rows and, above one row, 8 MiB before encoding. Without weights all rows together take
+  /// less.
   static func ranges(rowCount: Int, weights: [Int]) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     var start = 0

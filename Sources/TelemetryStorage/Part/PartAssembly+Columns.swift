@@ -51,6 +51,7 @@ extension PartAssembly {
     entry.chunks = entry.chunks.map { $0.moved(by: start) }
     buffer.append(contentsOf: block.bytes.bytes)
     appendFilter(keys, block.rows)
+    appendValueFilters(entry)
     finish(entry)
     if buffer.count >= PartAssembly.bufferBytes { try flush() }
   }

@@ -12,6 +12,7 @@ struct PartAssembly {
   private var schemaOrdinals: [PartSchemaEntry: Int] = [:]
   private var valueCounts: [Int] = []
   private var filters = EncodingWriter()
+  private var valueFilters = EncodingWriter()
 
   /// The buffer goes to the file at this size.
   static let bufferBytes = 4 << 20
@@ -22,24 +23,6 @@ struct PartAssembly {
   }
 
   var position: Int { writtenBytes + buffer.count }
-
-  /// Writes everything; `batch` is in storage order.
-  mutating func write(_ batch: RecordBatch) throws(StorageError) -> PartSummary {
-    precondition(batch.signal == directory.identity.signal, "a part holds the signal that its identity names")
-    begin()
-    let resources = CodeCompaction(batch.resourceCodes, tableCount: batch.resources.count)
-    let scopes = CodeCompaction(batch.scopeCodes, tableCount: batch.scopes.count)
-    let series = CodeCompaction(batch.seriesCodes, tableCount: batch.series.count)
-    for rows in BlockPlan.ranges(of: batch) {
-      appendBlock(batch, rows, resources: resources.codes, scopes: scopes.codes, series: series.codes)
-      if buffer.count >= PartAssembly.bufferBytes { try flush() }
-    }
-    directory.rawByteCount = batch.byteCount
-    return try finish(
-      PartIdentityTables(
-        resources: resources.used.map { batch.resources[$0] }, scopes: scopes.used.map { batch.scopes[$0] },
-        series: series.used.map { batch.series[$0] }))
-  }
 
   /// Writes the header. Blocks follow, then `finish`.
   mutating func begin() {
@@ -80,6 +63,7 @@ struct PartAssembly {
     for column in batch.columns { append(column, rows, table: nil, base: base, to: &block) }
     for child in batch.children { append(child, of: rows, to: &block) }
     appendFilter(batch, rows)
+    appendValueFilters(block)
     finish(block)
   }
 
@@ -179,6 +163,24 @@ struct PartAssembly {
     for word in filter.words { filters.append(fixed: word) }
   }
 
+  /// Filters of the block's texts, from the chunks just written.
+  mutating func appendValueFilters(_ block: PartBlockEntry) {
+    if directory.identity.signal != .logs { return }
+    var found: [(schemaEntry: Int, filter: ValueFilter)] = []
+    for chunk in block.chunks {
+      let entry = directory.schema[chunk.schemaEntry]
+      guard entry.table == 0, let key = entry.key, ValueFilter.covers(key) else { continue }
+      let start = chunk.offset - writtenBytes
+      let column = try? EncodedColumn(key, buffer.bytes, start..<start + chunk.byteCount, rowCount: block.rowCount)
+      if let column, let filter = ValueFilter(column) { found.append((chunk.schemaEntry, filter)) }
+    }
+    valueFilters.append(varint: found.count)
+    for (schemaEntry, filter) in found {
+      valueFilters.append(varint: schemaEntry)
+      filter.append(to: &valueFilters)
+    }
+  }
+
   private mutating func appendSections(_ tables: PartIdentityTables) {
     let isMetrics = directory.identity.signal == .metrics
     var resourceTable = tables.resources
@@ -189,6 +191,8 @@ struct PartAssembly {
       scopeTable = encoded.scopes
       appendSection(.series, encoded.bytes)
     }
+    // First, so that what is read at open lies behind it.
+    if batch.signal == .logs { appendSection(.valueFilters, valueFilters) }
     var writer = EncodingWriter()
     IdentityTables.append(resourceTable, to: &writer)
     appendSection(.resources, writer)

@@ -55,6 +55,22 @@ struct PartBlock: BlockSource {
     number < part.filters.count ? part.filters[number].mayContain(trace) : signal != .metrics
   }
 
+  func pointDirectory() throws(StorageError) -> (directory: PointDirectory, byteCount: Int)? {
+    guard signal == .metrics else { return nil }
+    switch PointDirectoryCache.shared.entry(part: part.cacheKey, block: number) {
+    case .ordered(let directory): return (directory, 0)
+    case .unordered: return nil
+    case nil: break
+    }
+    let (batch, byteCount) = try read(ColumnSelection(names: [ColumnSelection.Name(.intrinsic, Field.time.key)]))
+    guard let directory = PointDirectory.of(codes: batch.seriesCodes, times: batch.times) else {
+      PointDirectoryCache.shared.insert(.unordered, part: part.cacheKey, block: number)
+      return nil
+    }
+    PointDirectoryCache.shared.insert(.ordered(directory), part: part.cacheKey, block: number)
+    return (directory, byteCount)
+  }
+
   func read(_ selection: ColumnSelection) throws(StorageError) -> (batch: RecordBatch, byteCount: Int) {
     let entry = entry
     let schema = part.directory.schema

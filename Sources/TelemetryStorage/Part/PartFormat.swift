@@ -24,6 +24,7 @@ enum PartSection: UInt16, Sendable {
   case scopes = 2
   case series = 3
   case traceFilters = 4
+  case valueFilters = 5
 
   /// The name in the inventory.
   var name: String {
@@ -32,6 +33,7 @@ enum PartSection: UInt16, Sendable {
     case .scopes: "scopes"
     case .series: "series"
     case .traceFilters: "trace_filters"
+    case .valueFilters: "value_filters"
     }
   }
 }

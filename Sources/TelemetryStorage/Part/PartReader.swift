@@ -54,8 +54,9 @@ package final class PartReader: Sendable {
 
   /// Reads everything and checks every checksum.
   ///
+  /// - Parameter pace: called between blocks; throws to end the check.
   /// - Throws: `.damaged` for the first piece that does not match.
-  package func verify() throws(StorageError) {
+  package func verify(pace: () throws(StorageError) -> Void = { () throws(StorageError) in }) throws(StorageError) {
     let path = part.file.path
     let header = try part.file.read(at: 0, count: PartFormat.headerBytes)
     do throws(EncodingError) {
@@ -71,6 +72,7 @@ package final class PartReader: Sendable {
       throw StorageError(error, path: path, what: "header")
     }
     for (number, block) in part.blocks.enumerated() {
+      try pace()
       let chunks = try ChunkBytes(part.file, block.chunks.map(\.range))
       do throws(EncodingError) {
         for chunk in block.chunks {
@@ -81,6 +83,8 @@ package final class PartReader: Sendable {
         throw StorageError(error, path: path, what: "block \(number)")
       }
     }
-    _ = try PartFile(part.file).series()
+    let reopened = try PartFile(part.file)
+    _ = try reopened.series()
+    _ = try reopened.valueFilters()
   }
 }

@@ -16,6 +16,8 @@ final class SeriesCache: Sendable {
     var seriesCount = 0
     var clock: UInt64 = 0
     var lastKey: UInt64 = 0
+    /// What was decoded last.
+    var newest: UInt64 = 0
   }
 
   private let seriesLimit: Int
@@ -31,6 +33,9 @@ final class SeriesCache: Sendable {
     }
   }
 
+  /// The table that was decoded last: the next one probably has the same series.
+  var newest: SeriesColumns? { state.withLock { $0.tables[$0.newest]?.series } }
+
   subscript(key: UInt64) -> SeriesColumns? {
     get {
       state.withLock { state in
@@ -44,6 +49,7 @@ final class SeriesCache: Sendable {
       guard let series = newValue else { return }
       state.withLock { state in
         state.clock += 1
+        state.newest = key
         state.seriesCount += series.count
         state.tables[key] = Table(series: series, lastUse: state.clock)
         while state.seriesCount > seriesLimit, state.tables.count > 1,

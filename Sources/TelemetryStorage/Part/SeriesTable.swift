@@ -38,8 +38,10 @@ enum SeriesTable {
     return (resources.entries, scopes.entries, writer)
   }
 
+  /// - Parameter known: a table whose series objects are taken where series are equal, so that parts share them.
   static func decode(
-    _ reader: inout EncodingReader, resources: [Resource], scopes: [InstrumentationScope]
+    _ reader: inout EncodingReader, resources: [Resource], scopes: [InstrumentationScope],
+    known: SeriesColumns? = nil
   ) throws(EncodingError) -> SeriesColumns {
     let count = try reader.count(limit: PartFormat.tableLimit)
     let resourceCodes = try WordCodec.decodeCodes(count: count, limit: resources.count, &reader)
@@ -55,16 +57,17 @@ enum SeriesTable {
       var bytes = EncodingReader(Array(descriptorBytes[index]))
       descriptors.append(try Descriptor(&bytes))
     }
+    let shared = known.map { SharedSeries($0.series) }
     var series: [Series] = []
     series.reserveCapacity(count)
     for index in 0..<count {
       let descriptor = descriptors[Int(descriptorCodes[index])]
-      series.append(
-        Series(
-          resource: resources[Int(resourceCodes[index])], scope: scopes[Int(scopeCodes[index])], name: descriptor.name,
-          unit: descriptor.unit, description: descriptor.description, kind: descriptor.kind,
-          temporality: descriptor.temporality, isMonotonic: descriptor.isMonotonic,
-          attributes: sets[Int(setCodes[index])], bounds: descriptor.bounds))
+      let own = Series(
+        resource: resources[Int(resourceCodes[index])], scope: scopes[Int(scopeCodes[index])], name: descriptor.name,
+        unit: descriptor.unit, description: descriptor.description, kind: descriptor.kind,
+        temporality: descriptor.temporality, isMonotonic: descriptor.isMonotonic,
+        attributes: sets[Int(setCodes[index])], bounds: descriptor.bounds)
+      series.append(shared?.object(for: own) ?? own)
     }
     return SeriesColumns(
       series: series, descriptorCount: descriptorCount, descriptorCodes: descriptorCodes,
@@ -112,6 +115,25 @@ private struct Descriptor {
       bounds.append(Double(bitPattern: try reader.fixed(UInt64.self)))
     }
     self.bounds = bounds
+  }
+}
+
+/// Series objects by their content.
+private struct SharedSeries {
+  private let series: [Series]
+  private var places: [UInt64: Int] = [:]
+
+  init(_ series: [Series]) {
+    self.series = series
+    places.reserveCapacity(series.count)
+    for (place, one) in series.enumerated() { places[one.contentHash] = place }
+  }
+
+  /// The object that says the same, also in what is no part of the identity.
+  func object(for own: Series) -> Series? {
+    guard let place = places[own.contentHash], series[place] == own, series[place].description == own.description
+    else { return nil }
+    return series[place]
   }
 }
 

@@ -30,6 +30,13 @@ struct StoredBytesReader {
     defer { position += Int(length) }
     return String(validating: bytes[position..<position + Int(length)], as: UTF8.self)
   }
+
+  /// Four bytes that say the length, and that many bytes.
+  mutating func longBytes() -> [UInt8]? {
+    guard let length = integer(UInt32.self), remaining >= Int(length) else { return nil }
+    defer { position += Int(length) }
+    return Array(bytes[position..<position + Int(length)])
+  }
 }
 
 extension [UInt8] {
@@ -46,6 +53,11 @@ extension [UInt8] {
     let kept = text.utf8.prefix(255)
     append(UInt8(truncatingIfNeeded: kept.count))
     append(contentsOf: kept)
+  }
+
+  mutating func appendLongBytes(_ bytes: [UInt8]) {
+    appendStored(UInt32(clamping: bytes.count))
+    append(contentsOf: bytes)
   }
 
   mutating func overwriteStored(_ value: UInt32, at offset: Int) {

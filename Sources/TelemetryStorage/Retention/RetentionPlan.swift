@@ -8,14 +8,38 @@ package enum RetentionPlan {
   ///
   /// - Parameter now: nanoseconds since 1970.
   package static func partsToDrop(_ parts: [PartEntry], policy: RetentionPolicy, now: Int64) -> [PartEntry] {
-    var dropped: [PartEntry] = []
+    plan(parts, policy: policy, now: now).map(\.part)
+  }
+
+  /// What `partsToDrop` names, summed up by signal and rule.
+  package static func preview(_ parts: [PartEntry], policy: RetentionPolicy, now: Int64) -> RetentionPreview {
+    let dropped = plan(parts, policy: policy, now: now)
+    var shares: [RetentionPreview.Share] = []
+    for signal in Signal.allCases {
+      for rule in RetentionPreview.Rule.allCases {
+        let own = dropped.filter { $0.part.signal == signal && $0.rule == rule }.map(\.part)
+        guard let first = own.map(\.timeFirst).min(), let last = own.map(\.timeLast).max() else { continue }
+        shares.append(
+          RetentionPreview.Share(
+            signal: signal, rule: rule, partCount: own.count,
+            rowCount: own.reduce(0) { $0 + Int(clamping: $1.rowCount) },
+            byteCount: own.reduce(0) { $0 + Int64(clamping: $1.byteCount) }, timeFirst: first, timeLast: last))
+      }
+    }
+    return RetentionPreview(policy: policy, shares: shares)
+  }
+
+  private static func plan(
+    _ parts: [PartEntry], policy: RetentionPolicy, now: Int64
+  ) -> [(part: PartEntry, rule: RetentionPreview.Rule)] {
+    var dropped: [(part: PartEntry, rule: RetentionPreview.Rule)] = []
     var kept: [PartEntry] = []
     for part in parts {
       let isTooOld = policy.maximumAge[part.signal].map { age in
         let (oldest, overflow) = now.subtractingReportingOverflow(age)
         return !overflow && part.timeLast < oldest
       }
-      if isTooOld == true { dropped.append(part) } else { kept.append(part) }
+      if isTooOld == true { dropped.append((part, .age)) } else { kept.append(part) }
     }
     guard let maximumBytes = policy.maximumBytes else { return dropped }
     var byteCount = kept.reduce(Int64(0)) { $0 + Int64(clamping: $1.byteCount) }
@@ -23,7 +47,7 @@ package enum RetentionPlan {
     for part in kept {
       guard byteCount > maximumBytes else { break }
       byteCount -= Int64(clamping: part.byteCount)
-      dropped.append(part)
+      dropped.append((part, .size))
     }
     return dropped
   }

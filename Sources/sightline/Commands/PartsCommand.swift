@@ -16,12 +16,22 @@ struct PartsCommand: AsyncParsableCommand {
   @Flag(name: .customLong("columns-only"), help: "Leave out the list of parts.")
   var isColumnsOnly = false
 
+  @Flag(name: .customLong("retention"), help: "Show what the retention would delete now instead.")
+  var showsRetention = false
+
   @Option(help: "How to print: table, json.")
   var format: PartsFormat = .table
 
   func run() async throws {
     let terminal = Terminal()
     try await options.run(terminal) { client in
+      if showsRetention {
+        let preview = try await client.document("/api/v1/storage/retention")
+        let lines =
+          format == .json ? [preview.json] : RetentionTable(terminal: terminal, preview: preview).lines()
+        for line in lines { terminal.print(line) }
+        return
+      }
       let inventory = try await client.document("/api/v1/storage")
       switch format {
       case .json: terminal.print(inventory.json)

@@ -74,12 +74,50 @@ struct MetricsViewTests {
         #expect(histogram.positiveBuckets == [2, 3, 1] && histogram.sum == 4)
       }
       let names = try await view.labelValues("__name__", [], start: ViewFixture.start, end: ViewFixture.start + 60_000)
-      #expect(
-        names == [
-          "latency_seconds", "latency_seconds_bucket", "latency_seconds_count", "latency_seconds_sum", "target_info",
-        ])
+      let classic = ["latency_seconds_bucket", "latency_seconds_count", "latency_seconds_sum"]
+      #expect(names == classic + ["target_info"])
+      // Without a name, or by a pattern, the histogram appears once: as classic series.
+      let pattern = try RegularExpression("latency.*", isAnchored: true)
+      for matchers in [
+        [LabelMatcher("__name__", .matches(pattern, pattern: "latency.*"))],
+        [LabelMatcher("service_name", .equal("checkout")), LabelMatcher("__name__", .notEqual("target_info"))],
+      ] {
+        let found = try await view.select(
+          SampleRequest(matchers: matchers, start: ViewFixture.start, end: ViewFixture.start + 60_000))
+        #expect(Set(found.map(\.labels.name)).sorted() == classic && found.count == 5)
+        #expect(found.allSatisfy { $0.histograms.isEmpty })
+        let listed = try await view.series([matchers], start: ViewFixture.start, end: ViewFixture.start + 60_000)
+        #expect(Set(listed).count == 5 && Set(listed) == Set(found.map(\.labels)))
+      }
+      let named = [LabelMatcher("__name__", .equal("latency_seconds"))]
+      let native = try await view.series([named], start: ViewFixture.start, end: ViewFixture.start + 60_000)
+      #expect(native.map(\.name) == ["latency_seconds"])
       let metadata = try await view.metadata(start: ViewFixture.start, end: ViewFixture.start + 60_000)
       #expect(metadata["latency_seconds"] == [MetricDescription(type: "histogram", help: "about latency", unit: "s")])
+    }
+  }
+
+  @Test("a plan names the parts of a query, and what its selectors read")
+  func plan() async throws {
+    let series = ViewFixture.series("http.requests", .sum)
+    let batch = ViewFixture.batch(series, seconds: [0, 15, 30], [ViewFixture.integers(Field.value, [1, 2, 4])])
+    try await ViewFixture.with([batch]) { view in
+      let plan = try await Engine(source: view).explain(
+        "sum by (job) (rate(http_requests_total[1m])) + (2)", start: ViewFixture.start,
+        end: ViewFixture.start + 60_000, step: 30_000)
+      #expect(plan.nodes.map(\.depth) == [0, 1, 2, 3, 1])
+      #expect(
+        plan.nodes.map(\.operation) == [
+          "operator +", "aggregation sum by (job)", "function rate", "selector http_requests_total[1m]", "number 2",
+        ])
+      #expect(plan.nodes.map(\.seriesCount) == [1, 1, 1, 1, nil])
+      let read = try #require(plan.nodes[3].read)
+      #expect(read.sampleCount == 3 && read.statistics.rowsMatched == 3 && read.statistics.blocksTotal == 1)
+      #expect(read.start == ViewFixture.start - 60_000 + 1 && read.end == ViewFixture.start + 60_000)
+      #expect(plan.lines.count == 7 && plan.lines[5].contains("read: 1 of 1 blocks"))
+      let instant = try await Engine(source: view).explain(
+        "http_requests_total[5m]", start: 0, end: ViewFixture.start + 60_000, step: nil)
+      #expect(instant.nodes.count == 1 && instant.nodes[0].read?.sampleCount == 3)
     }
   }
 

@@ -55,11 +55,11 @@ extension Evaluator {
       let base = result.addRow(groups.labels[group], dropsName: groups.dropsName[group])
       let rows = groups.rows[group]
       switch aggregate.operation {
-      case .sum, .avg: total(aggregate, matrix, rows, into: &result, base)
+      case .sum, .avg: try total(aggregate, matrix, rows, into: &result, base)
       case .quantile:
-        perStep(aggregate, matrix, rows, into: &result, base) { Statistics.quantile(quantiles[$1], of: $0) }
-      case .stddev: perStep(aggregate, matrix, rows, into: &result, base) { Self.variance($0.0).squareRoot() }
-      case .stdvar: perStep(aggregate, matrix, rows, into: &result, base) { Self.variance($0.0) }
+        try perStep(aggregate, matrix, rows, into: &result, base) { Statistics.quantile(quantiles[$1], of: $0) }
+      case .stddev: try perStep(aggregate, matrix, rows, into: &result, base) { Self.variance($0.0).squareRoot() }
+      case .stdvar: try perStep(aggregate, matrix, rows, into: &result, base) { Self.variance($0.0) }
       case .min: extremes(aggregate, matrix, rows, into: &result, base) { $0 < $1 }
       case .max: extremes(aggregate, matrix, rows, into: &result, base) { $0 > $1 }
       default: count(isGroup: aggregate.operation == .group, matrix, rows, into: &result, base)
@@ -118,9 +118,10 @@ extension Evaluator {
   private func perStep(
     _ aggregate: AggregateExpression, _ matrix: StepMatrix, _ rows: [Int], into result: inout StepMatrix, _ base: Int,
     _ body: (([Double], step: Int)) -> Double
-  ) {
+  ) throws(PromQLError) {
     var values: [Double] = []
     for step in 0..<matrix.stepCount {
+      try checkCancellation()
       values.removeAll(keepingCapacity: true)
       for row in rows {
         let cell = row * matrix.stepCount + step
@@ -136,13 +137,14 @@ extension Evaluator {
 
   private func total(
     _ aggregate: AggregateExpression, _ matrix: StepMatrix, _ rows: [Int], into result: inout StepMatrix, _ base: Int
-  ) {
+  ) throws(PromQLError) {
     let isMean = aggregate.operation == .avg
     let stepCount = matrix.stepCount
     var histogramSteps: Set<Int> = []
     if isMean {
       var means = [FloatMean?](repeating: nil, count: stepCount)
       for row in rows {
+        try checkCancellation()
         for (step, cell) in matrix.row(row).enumerated() {
           switch matrix.kinds[cell] {
           case .absent: break
@@ -160,14 +162,22 @@ extension Evaluator {
     } else {
       var sums = [KahanSum](repeating: KahanSum(), count: stepCount)
       var isPresent = [Bool](repeating: false, count: stepCount)
+      let kinds = matrix.kinds.span
+      let values = matrix.values.span
+      var work = 0
       for row in rows {
+        work += stepCount
+        if work > Self.cancellationWork {
+          try checkCancellation()
+          work = 0
+        }
         let first = row * stepCount
         for step in 0..<stepCount {
-          switch matrix.kinds[first + step] {
+          switch kinds[first &+ step] {
           case .absent: break
           case .histogram: histogramSteps.insert(step)
           case .float:
-            sums[step].add(matrix.values[first + step])
+            sums[step].add(values[first &+ step])
             isPresent[step] = true
           }
         }
@@ -175,6 +185,7 @@ extension Evaluator {
       for step in 0..<stepCount where isPresent[step] { result.set(base + step, sums[step].value) }
     }
     for step in histogramSteps {
+      try checkCancellation()
       if result.kinds[base + step] == .float {
         result.clear(base + step)
         annotate(.mixedFloatsAndHistogramsInAggregation, at: aggregate.expression.range)
@@ -229,6 +240,7 @@ extension Evaluator {
     var bases: [Labels: Int] = [:]
     for group in groups.labels.indices {
       for row in groups.rows[group] {
+        try checkCancellation()
         for (step, cell) in matrix.row(row).enumerated() {
           guard let sample = matrix.sample(cell) else { continue }
           let text: String

@@ -131,7 +131,7 @@ struct VectorJoin {
       labels =
         matching.isOn
         ? labels.keeping(matching.labels)
-        : Labels(sorted: labels.pairs.filter { !matching.labels.contains($0.name) })
+        : labels.without(matching.labels)
     }
     for name in matching.include { labels = labels.setting(name, oneLabels[name] ?? "") }
     let dropsName = binary.returnsBool || manyRow.map { many.dropsName[$0] } ?? false

@@ -7,7 +7,7 @@ extension Evaluator {
     let base = try matrix(call.arguments[0], grid)
     let selector = InfoSelector(call)
     let reference = InfoReferenceTime(call.arguments[0])
-    let sources = (selected[-1 - call.range.start] ?? []).sorted { $0.labels.precedes($1.labels) }
+    let sources = (selected[InfoSelector.number(of: call)] ?? []).sorted { $0.labels.precedes($1.labels) }
     var sourcesByTarget: [Labels: [Int]] = [:]
     for (index, series) in sources.enumerated() {
       guard series.histograms.isEmpty else { throw failure("info sample should be float") }

@@ -20,6 +20,9 @@ struct InfoSelector {
     }
   }
 
+  /// The number of what a call of `info` reads: selectors are numbered from zero, so that negative numbers are free.
+  static func number(of call: Call) -> Int { -1 - call.range.start }
+
   private static func isPositive(_ matcher: LabelMatcher) -> Bool {
     switch matcher.condition {
     case .equal, .matches: true

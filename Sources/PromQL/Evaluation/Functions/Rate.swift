@@ -12,11 +12,11 @@ struct Rate {
   ///   - change: by how much it rose.
   @inline(__always)
   func factor(
-    window: RangeWindow, firstTime: Int64, lastTime: Int64, intervals: Int, first: Double, change: Double,
+    start: Int64, end: Int64, firstTime: Int64, lastTime: Int64, intervals: Int, first: Double, change: Double,
     duration: Int64
   ) -> Double {
-    var toStart = Double(firstTime - window.start) / 1000
-    var toEnd = Double(window.end - lastTime) / 1000
+    var toStart = Double(firstTime - start) / 1000
+    var toEnd = Double(end - lastTime) / 1000
     let sampled = Double(lastTime - firstTime) / 1000
     let average = sampled / Double(intervals)
     let threshold = average * 1.1
@@ -31,20 +31,50 @@ struct Rate {
     return isPerSecond ? factor / (Double(duration) / 1000) : factor
   }
 
-  /// The rate of floats, of which there are two at least.
-  ///
-  /// - Parameter resets: places in the columns where the value is below the one before, ascending.
-  @inline(__always)
-  func floats(_ window: RangeWindow, resets: [Int], duration: Int64) -> Double {
-    let (first, last) = (window.floats.lowerBound, window.floats.upperBound - 1)
-    var change = window.series.values[last] - window.series.values[first]
-    if isCounter {
-      for reset in resets where reset > first && reset <= last { change += window.series.values[reset - 1] }
+  /// Fills a row with the rates of a series of floats; false when there is none.
+  func fill(
+    _ row: Int, of matrix: inout StepMatrix, _ series: SelectedSeries, _ source: RangeSource, _ grid: StepGrid
+  ) -> Bool {
+    let times = series.times.span
+    let values = series.values.span
+    let resets = isCounter ? Rate.resets(values, series.floats) : []
+    let last = series.floats.upperBound
+    var first = series.floats.lowerBound
+    var next = first
+    var firstReset = 0
+    var isFilled = false
+    for step in 0..<grid.count {
+      let end = source.reference(grid.time(step))
+      let start = end - source.duration
+      while next < last, times[next] <= end { next &+= 1 }
+      while first < next, times[first] <= start { first &+= 1 }
+      guard next &- first >= 2 else { continue }
+      var change = values[next &- 1] - values[first]
+      while firstReset < resets.count, resets[firstReset] <= first { firstReset &+= 1 }
+      var reset = firstReset
+      while reset < resets.count, resets[reset] < next {
+        change += values[resets[reset] - 1]
+        reset &+= 1
+      }
+      let factor = factor(
+        start: start, end: end, firstTime: times[first], lastTime: times[next &- 1], intervals: next &- first &- 1,
+        first: values[first], change: change, duration: source.duration)
+      matrix.set(row &+ step, change * factor)
+      isFilled = true
     }
-    return change
-      * factor(
-        window: window, firstTime: window.series.times[first], lastTime: window.series.times[last],
-        intervals: last - first, first: window.series.values[first], change: change, duration: duration)
+    return isFilled
+  }
+
+  /// Places where the value is below the one before, ascending.
+  private static func resets(_ values: Span<Double>, _ range: Range<Int>) -> [Int] {
+    var resets: [Int] = []
+    guard range.count > 1 else { return resets }
+    var index = range.lowerBound &+ 1
+    while index < range.upperBound {
+      if values[index] < values[index &- 1] { resets.append(index) }
+      index &+= 1
+    }
+    return resets
   }
 }
 
@@ -61,9 +91,15 @@ extension Evaluator {
       matrix = try plainRate(rate, source, expression, grid)
     }
     if rate.isCounter {
+      // Rows of one metric follow each other more often than not.
+      var counterName = ""
       for row in 0..<matrix.rowCount {
         let name = matrix.labels[row].name
-        guard !name.isEmpty, !["_total", "_sum", "_count", "_bucket"].contains(where: name.hasSuffix) else { continue }
+        if name == counterName { continue }
+        guard !name.isEmpty, !["_total", "_sum", "_count", "_bucket"].contains(where: name.hasSuffix) else {
+          counterName = name
+          continue
+        }
         if matrix.row(row).contains(where: { matrix.kinds[$0] == .float }) {
           annotate(.possiblyNotACounter(metric: name), at: argument.range)
         }
@@ -81,37 +117,35 @@ extension Evaluator {
     for series in source.series {
       try checkCancellation()
       let base = matrix.addRow(series.labels, dropsName: true)
-      var window = RangeWindow(series)
-      var bounds = WindowBounds(series)
-      let resets = rate.isCounter ? Self.resets(in: series) : []
-      let hasHistograms = !series.histograms.isEmpty
-      var isEmpty = true
-      for step in 0..<grid.count {
-        window.end = source.reference(grid.time(step))
-        window.start = window.end - source.duration
-        bounds.advance(&window)
-        if hasHistograms, !window.histograms.isEmpty {
-          guard let histogram = histogramRate(rate, window, source) else { continue }
-          matrix.set(base + step, histogram)
-        } else {
-          guard window.floats.count >= 2 else { continue }
-          matrix.set(base + step, rate.floats(window, resets: resets, duration: source.duration))
-        }
-        isEmpty = false
-      }
-      if isEmpty { matrix.removeLastRow() }
+      let isFilled =
+        series.histograms.isEmpty
+        ? rate.fill(base, of: &matrix, series, source, grid)
+        : fillHistograms(rate, base, of: &matrix, series, source, grid)
+      if !isFilled { matrix.removeLastRow() }
     }
     return matrix
   }
 
-  private static func resets(in series: SelectedSeries) -> [Int] {
-    var resets: [Int] = []
-    guard series.floats.count > 1 else { return resets }
-    for index in series.floats.lowerBound + 1..<series.floats.upperBound
-    where series.values[index] < series.values[index - 1] {
-      resets.append(index)
+  /// Fills a row with the rates of a series with histograms; false when there is none.
+  private func fillHistograms(
+    _ rate: Rate, _ row: Int, of matrix: inout StepMatrix, _ series: SelectedSeries, _ source: RangeSource,
+    _ grid: StepGrid
+  ) -> Bool {
+    // Where a window has floats only, it is as if the series had no other.
+    var isFilled = rate.fill(row, of: &matrix, series, source, grid)
+    var window = RangeWindow(series)
+    var bounds = WindowBounds(series)
+    for step in 0..<grid.count {
+      window.end = source.reference(grid.time(step))
+      window.start = window.end - source.duration
+      bounds.advance(&window)
+      if window.histograms.isEmpty { continue }
+      matrix.clear(row + step)
+      guard let histogram = histogramRate(rate, window, source) else { continue }
+      matrix.set(row + step, histogram)
+      isFilled = true
     }
-    return resets
+    return isFilled
   }
 
   private func histogramRate(_ rate: Rate, _ window: RangeWindow, _ source: RangeSource) -> NativeHistogram? {
@@ -128,8 +162,8 @@ extension Evaluator {
         samples.map(\.histogram), isCounter: rate.isCounter, metric: metric, range: source.range)
     else { return nil }
     let factor = rate.factor(
-      window: window, firstTime: first.time, lastTime: last.time, intervals: samples.count - 1,
-      first: first.histogram.count, change: change.count, duration: source.duration)
+      start: window.start, end: window.end, firstTime: first.time, lastTime: last.time,
+      intervals: samples.count - 1, first: first.histogram.count, change: change.count, duration: source.duration)
     return change.multiplied(by: factor)
   }
 

@@ -8,7 +8,7 @@ extension Evaluator {
   /// A vector selector over a grid.
   func vector(_ selector: VectorSelector, _ grid: StepGrid) throws(PromQLError) -> StepMatrix {
     if selector.rangeExtension == .smoothed { return try smoothedVector(selector, grid) }
-    return try lookup(selector, grid) { series, float, histogram, cell, matrix in
+    return try lookup(selector, grid, isValue: true) { series, float, histogram, cell, matrix in
       if let histogram {
         matrix.set(cell, series.histograms[histogram].histogram)
       } else if let float {
@@ -19,7 +19,7 @@ extension Evaluator {
 
   /// The times of the samples that a vector selector finds, in seconds.
   func sampleTimes(_ selector: VectorSelector, _ grid: StepGrid) throws(PromQLError) -> StepMatrix {
-    var matrix = try lookup(selector, grid) { series, float, histogram, cell, matrix in
+    var matrix = try lookup(selector, grid, isValue: false) { series, float, histogram, cell, matrix in
       let time = histogram.map { series.histograms[$0].time } ?? float.map { series.times[$0] } ?? 0
       matrix.set(cell, Double(time) / 1000)
     }
@@ -27,9 +27,35 @@ extension Evaluator {
     return matrix
   }
 
+  /// Fills a row with the newest float for each step, or with its time in seconds; false when there is none.
+  private func lookUpFloats(
+    of series: SelectedSeries, _ row: Int, _ reference: ReferenceTime, _ grid: StepGrid, into matrix: inout StepMatrix,
+    isValue: Bool
+  ) -> Bool {
+    let times = series.times.span
+    let values = series.values.span
+    let (first, last) = (series.floats.lowerBound, series.floats.upperBound)
+    guard first < last else { return false }
+    // An instant query wants one of the last samples: the search begins where it must be.
+    var next = times[last - 1] <= reference(grid.start) ? last : first
+    var isFilled = false
+    for step in 0..<grid.count {
+      let time = reference(grid.time(step))
+      while next < last, times[next] <= time { next &+= 1 }
+      guard next > first, times[next &- 1] > time - options.lookback else { continue }
+      let value = values[next &- 1]
+      if StaleMarker.marks(value) { continue }
+      matrix.set(row &+ step, isValue ? value : Double(times[next &- 1]) / 1000)
+      isFilled = true
+    }
+    return isFilled
+  }
+
   /// Finds the newest sample for each step, not older than the lookback and no stale marker.
+  ///
+  /// - Parameter isValue: whether the values are wanted, else their times.
   private func lookup(
-    _ selector: VectorSelector, _ grid: StepGrid,
+    _ selector: VectorSelector, _ grid: StepGrid, isValue: Bool,
     _ store: (SelectedSeries, _ float: Int?, _ histogram: Int?, _ cell: Int, inout StepMatrix) -> Void
   ) throws(PromQLError) -> StepMatrix {
     let all = series(selector)
@@ -40,6 +66,10 @@ extension Evaluator {
     for series in all {
       try checkCancellation()
       let base = matrix.addRow(series.labels, dropsName: false)
+      if series.histograms.isEmpty {
+        if !lookUpFloats(of: series, base, reference, grid, into: &matrix, isValue: isValue) { matrix.removeLastRow() }
+        continue
+      }
       var nextFloat = series.floats.lowerBound
       var nextHistogram = 0
       var isEmpty = true

@@ -93,6 +93,8 @@ extension Evaluator {
     try reserve(rows: source.series.count, steps: grid.count, for: expression)
     var matrix = StepMatrix(stepCount: grid.count)
     matrix.reserve(rows: source.series.count)
+    // Samples looked at since somebody asked whether the query is still wanted.
+    var work = 0
     for series in source.series {
       try checkCancellation()
       let base = matrix.addRow(series.labels, dropsName: !keepsName || series.dropsName)
@@ -110,6 +112,11 @@ extension Evaluator {
           bounds.advance(&window)
         }
         if window.floats.isEmpty, window.histograms.isEmpty { continue }
+        work += window.floats.count + window.histograms.count * 16
+        if work > Self.cancellationWork {
+          try checkCancellation()
+          work = 0
+        }
         guard let sample = try body(window) else { continue }
         matrix.set(base + step, sample)
         isEmpty = false

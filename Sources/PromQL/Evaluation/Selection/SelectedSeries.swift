@@ -50,10 +50,16 @@ struct SelectedSeries {
     self.histograms = histograms
   }
 
+  private var hasStaleFloats: Bool {
+    let values = values.span
+    for index in floats where StaleMarker.marks(values[index]) { return true }
+    return false
+  }
+
   /// The series without stale markers, which ranges do not see.
   func withoutStaleMarkers() -> SelectedSeries {
     var result = self
-    if floats.contains(where: { StaleMarker.marks(values[$0]) }) {
+    if hasStaleFloats {
       let kept = floats.filter { !StaleMarker.marks(values[$0]) }
       result.times = kept.map { times[$0] }
       result.values = kept.map { values[$0] }

@@ -22,8 +22,7 @@ struct SelectionPlan {
       visit(call.arguments[0], grid)
       let path = InfoReferenceTime(call.arguments[0])
       let selector = InfoSelector(call)
-      // Selectors are numbered from zero, so that negative numbers are free.
-      requests[-1 - call.range.start] = SampleRequest(
+      requests[InfoSelector.number(of: call)] = SampleRequest(
         matchers: selector.names + selector.labels, start: path(grid.start) - options.lookback + 1, end: path(grid.end))
     default: for child in expression.children { visit(child, grid) }
     }

@@ -11,7 +11,6 @@ struct ServerEndpoints: Sendable {
 
   func add(to router: Router<APIContext>) {
     router.get("/api/v1/status") { _, _ in await status() }
-    router.get("/api/v1/storage") { _, _ in await storage() }
     router.get("/api/v1/ingest/rejected") { _, _ in await rejected() }
     router.get("/api/v1/ingest/sources") { _, _ in await senders() }
     router.get("/api/v1/config") { _, _ in
@@ -78,23 +77,6 @@ struct ServerEndpoints: Sendable {
     return Response(json: writer)
   }
 
-  private func storage() async -> Response {
-    let inventory = await environment.store.inventory()
-    let status = await environment.status.status()
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.inventory(inventory)
-    writer.key("disk")
-    writer.beginObject()
-    writer.key("free_bytes")
-    if let free = status.diskFreeBytes { writer.integer(free) } else { writer.null() }
-    writer.key("total_bytes")
-    if let total = status.diskTotalBytes { writer.integer(total) } else { writer.null() }
-    writer.endObject()
-    writer.endObject()
-    return Response(json: writer)
-  }
-
   private func rejected() async -> Response {
     let (since, items) = await environment.rejected.rejected()
     var writer = JSONWriter()
@@ -150,63 +132,6 @@ extension JSONWriter {
     member("severity", string: condition.severity)
     member("message", string: condition.message)
     member("since", time: condition.since)
-    endObject()
-  }
-
-  /// Parts with their columns, damage, memory and log.
-  fileprivate mutating func inventory(_ inventory: StoreInventory) {
-    key("parts")
-    beginArray()
-    for part in inventory.parts { self.part(part) }
-    endArray()
-    key("damaged")
-    beginArray()
-    for part in inventory.damaged {
-      beginObject()
-      member("name", string: part.name)
-      member("reason", string: part.reason)
-      endObject()
-    }
-    endArray()
-    key("memory")
-    beginObject()
-    key("rows")
-    beginObject()
-    for signal in Signal.allCases {
-      key(signal.name)
-      integer(inventory.memoryRows[signal] ?? 0)
-    }
-    endObject()
-    member("bytes", integer: inventory.memoryBytes)
-    endObject()
-    key("log")
-    beginObject()
-    member("bytes", integer: inventory.walBytes)
-    endObject()
-  }
-
-  private mutating func part(_ part: StoreInventory.Part) {
-    beginObject()
-    member("name", string: part.name)
-    member("signal", string: part.signal.name)
-    member("rows", integer: part.rowCount)
-    member("blocks", integer: part.blockCount)
-    member("bytes", integer: part.byteCount)
-    member("time_first", time: part.timeFirst)
-    member("time_last", time: part.timeLast)
-    key("columns")
-    beginArray()
-    for column in part.columns {
-      beginObject()
-      member("name", string: column.name)
-      member("type", string: column.type)
-      key("encodings")
-      strings(column.encodings)
-      member("rows", integer: column.rowCount)
-      member("bytes", integer: column.byteCount)
-      endObject()
-    }
-    endArray()
     endObject()
   }
 }

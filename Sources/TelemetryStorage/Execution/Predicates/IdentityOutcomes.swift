@@ -28,7 +28,7 @@ final class IdentityOutcomes: Sendable {
   /// Below this many entries a table is evaluated again rather than looked up.
   private static let smallestKept = 16
   private let entries = Mutex<[Key: Entry]>([:])
-  private let tables = Mutex<[ObjectIdentifier: (table: SeriesColumns, flags: [Bool])]>([:])
+  private let tables = Mutex(SeriesFlags())
 
   /// The outcome of `evaluate` for each entry of `table`.
   func outcomes<Element: Sendable>(
@@ -42,13 +42,37 @@ final class IdentityOutcomes: Sendable {
     return outcomes
   }
 
-  /// What `evaluate` says of each series of `table`, evaluated once.
-  func flags(of table: SeriesColumns, _ evaluate: () -> [Bool]) -> [Bool] {
-    let key = ObjectIdentifier(table)
-    if let known = tables.withLock({ $0[key]?.flags }) { return known }
-    let flags = evaluate()
-    tables.withLock { $0[key] = (table, flags) }
-    return flags
+  /// What `evaluate` and `filter` say of each series of `table`.
+  ///
+  /// Each table is evaluated once, and the filter asked once of a series that tables share: workers that come at the same
+  /// time wait for each other.
+  func flags(
+    of table: SeriesColumns, filter: (@Sendable (Series) -> Bool)?, _ evaluate: () -> [Bool]
+  ) -> [Bool] {
+    tables.withLock { known in
+      let key = ObjectIdentifier(table)
+      if let flags = known.tables[key]?.flags { return flags }
+      var flags = evaluate()
+      if let filter {
+        for code in flags.indices where flags[code] { flags[code] = known.accepts(table.series[code], filter) }
+      }
+      known.tables[key] = (table, flags)
+      return flags
+    }
+  }
+}
+
+/// What is known of series of tables; holds them, so that their addresses stay their own.
+private struct SeriesFlags {
+  var tables: [ObjectIdentifier: (table: SeriesColumns, flags: [Bool])] = [:]
+  private var objects = KeyTable()
+  private var outcomes: [Bool] = []
+
+  /// Asks the filter once of each object.
+  mutating func accepts(_ series: Series, _ filter: (Series) -> Bool) -> Bool {
+    let number = Int(objects.number(of: UInt64(UInt(bitPattern: ObjectIdentifier(series)))))
+    if number == outcomes.count { outcomes.append(filter(series)) }
+    return outcomes[number]
   }
 }
 

@@ -9,10 +9,15 @@ import TelemetryStore
 struct PredicateEvaluator: Sendable {
   let timeRange: TimeRange
   private let predicate: CompiledPredicate
+  private let filter: (@Sendable (Series) -> Bool)?
   private let outcomes = IdentityOutcomes()
 
+  /// - Parameter filter: asked of series beside the predicate by `acceptedSeries` and `accepts`.
   /// - Throws: `.invalid` when the predicate cannot be evaluated.
-  init(_ predicate: Predicate, timeRange: TimeRange) throws(StoreFailure) {
+  init(
+    _ predicate: Predicate, timeRange: TimeRange, filter: (@Sendable (Series) -> Bool)? = nil
+  ) throws(StoreFailure) {
+    self.filter = filter
     self.predicate = try CompiledPredicate(predicate)
     self.timeRange = timeRange
   }
@@ -33,11 +38,13 @@ struct PredicateEvaluator: Sendable {
   /// Whether each series of the table matches, from its own fields; a test on anything else is a comparison on a missing
   /// field. Evaluated once per table.
   func acceptedSeries(of table: SeriesColumns) -> [Bool] {
-    outcomes.flags(of: table) { SeriesSelection(table).flags(predicate) }
+    outcomes.flags(of: table, filter: filter) { SeriesSelection(table).flags(predicate) }
   }
 
   /// Whether a series that stands by itself matches.
-  func accepts(_ series: Series) -> Bool { PredicateEvaluator.matches(predicate, series) }
+  func accepts(_ series: Series) -> Bool {
+    PredicateEvaluator.matches(predicate, series) && filter?(series) ?? true
+  }
 
   private static func matches(_ predicate: CompiledPredicate, _ series: Series) -> Bool {
     switch predicate {

@@ -2,7 +2,7 @@ import TelemetryModel
 package import TelemetryStore
 
 extension QueryExecutor {
-  /// The series that match, in canonical order, with their points when asked.
+  /// The series that match, in the order asked for, with their points when asked.
   ///
   /// Two passes: the first reads codes and times and finds the runs of the series; the second reads the other columns of
   /// those within the limit, and puts them together run by run.
@@ -11,7 +11,8 @@ extension QueryExecutor {
   ) async throws(StoreFailure) -> SeriesAnswer {
     let own = blocks.filter { $0.signal == .metrics }
     let control = control(blocksTotal: own.count)
-    let evaluator = try PredicateEvaluator(request.predicate, timeRange: request.timeRange)
+    let evaluator = try PredicateEvaluator(
+      request.predicate, timeRange: request.timeRange, filter: request.filter)
     let finders = try await runWorkers(control, blockCount: own.count) { (counter) throws(StoreFailure) in
       var finder = SeriesFinder(evaluator, control)
       while let number = counter.take() { try finder.add(own[number], number: number) }
@@ -19,7 +20,7 @@ extension QueryExecutor {
     }
     var (found, series) = try await pool.run { () throws(StoreFailure) in
       try control.checkCancellation()
-      return SeriesRanking.rank(finders)
+      return SeriesRanking.rank(finders, request.order)
     }
     let matchedCount = series.count
     if let limit = request.seriesLimit, limit < matchedCount { series.removeLast(matchedCount - max(0, limit)) }
@@ -44,7 +45,9 @@ extension QueryExecutor {
     _ found: [BlockRuns], _ series: [Series], of request: SeriesRequest, over blocks: [any BlockSource],
     _ control: QueryControl
   ) async throws(StoreFailure) -> (batch: RecordBatch, ranges: [Range<Int>]) {
-    let reader = SeriesPieceReader(request: request, control: control)
+    let reader = SeriesPieceReader(
+      projection: request.projectionOfSeries?(series) ?? request.projection,
+      includesExemplars: request.includesExemplars, control: control)
     let read = try await runWorkers(control, blockCount: found.count) { (counter) throws(StoreFailure) in
       var pieces: [(index: Int, piece: SeriesPiece)] = []
       while let index = counter.take() {

@@ -64,22 +64,30 @@ struct SeriesCatalogue: Sendable {
     other.series.indices.map { number(of: other.series[$0], blockNumber: other.blockNumbers[$0]) }
   }
 
-  /// The numbers in canonical order: by metric name, then by the encoded attributes of the series and of its resource.
-  var canonicalOrder: [Int] {
-    series.indices.sorted { left, right in
-      let (left, right) = (series[left], series[right])
-      if left.name != right.name { return left.name < right.name }
-      if left.attributes != right.attributes {
-        return precedes(left.attributes.encoded, right.attributes.encoded)
-      }
-      if left.resource.attributes != right.resource.attributes {
-        return precedes(left.resource.attributes.encoded, right.resource.attributes.encoded)
-      }
-      if left.kind != right.kind { return left.kind.rawValue < right.kind.rawValue }
-      if left.unit != right.unit { return left.unit < right.unit }
-      if left.scope.name != right.scope.name { return left.scope.name < right.scope.name }
-      return left.contentHash < right.contentHash
+  /// The numbers by content hash; series of one hash, which are rare, in canonical order.
+  var contentOrder: [Int] {
+    var keys = series.enumerated().map { (hash: $1.contentHash, number: $0) }
+    keys.sort {
+      $0.hash != $1.hash ? $0.hash < $1.hash : precedes(series[$0.number], series[$1.number])
     }
+    return keys.map(\.number)
+  }
+
+  /// The numbers in canonical order: by metric name, then by the encoded attributes of the series and of its resource.
+  var canonicalOrder: [Int] { series.indices.sorted { precedes(series[$0], series[$1]) } }
+
+  private func precedes(_ left: Series, _ right: Series) -> Bool {
+    if left.name != right.name { return left.name < right.name }
+    if left.attributes != right.attributes {
+      return precedes(left.attributes.encoded, right.attributes.encoded)
+    }
+    if left.resource.attributes != right.resource.attributes {
+      return precedes(left.resource.attributes.encoded, right.resource.attributes.encoded)
+    }
+    if left.kind != right.kind { return left.kind.rawValue < right.kind.rawValue }
+    if left.unit != right.unit { return left.unit < right.unit }
+    if left.scope.name != right.scope.name { return left.scope.name < right.scope.name }
+    return left.contentHash < right.contentHash
   }
 
   private func precedes(_ left: [UInt8], _ right: [UInt8]) -> Bool {

@@ -27,10 +27,11 @@ struct SeriesFinder {
     let range = evaluator.timeRange
     var columns = BlockColumns(block)
     var found: BlockRuns?
+    var directoryBytes = 0
     do throws(StorageError) {
       if block.rowCount > 0, !range.isEmpty, range.overlaps(first: block.timeFirst, last: block.timeLast) {
         try block.loadSeries()
-        found = try runs(of: block, number, &columns)
+        found = try runs(of: block, number, &columns, &directoryBytes)
       }
     } catch {
       control.reportDamage(error)
@@ -41,12 +42,12 @@ struct SeriesFinder {
     try control.charge(columns, &columnBytes)
     let matchedCount = found?.runs.reduce(0) { $0 + $1.count } ?? 0
     control.update { statistics in
-      statistics.bytesRead += columns.byteCount
+      statistics.bytesRead += columns.byteCount + directoryBytes
       statistics.rowsMatched += matchedCount
-      if columns.wasRead {
+      if columns.wasRead || directoryBytes > 0 {
         statistics.blocksRead += 1
         statistics.rowsScanned += block.rowCount
-      } else {
+      } else if matchedCount == 0 {
         statistics.blocksPruned += 1
       }
     }
@@ -60,7 +61,7 @@ struct SeriesFinder {
   }
 
   private mutating func runs(
-    of block: any BlockSource, _ number: Int, _ columns: inout BlockColumns
+    of block: any BlockSource, _ number: Int, _ columns: inout BlockColumns, _ directoryBytes: inout Int
   ) throws(StorageError) -> BlockRuns? {
     let accepted: [Bool]
     if let table = block.seriesColumns {
@@ -68,14 +69,20 @@ struct SeriesFinder {
     } else {
       accepted = block.series.map { accepts($0) }
     }
+    let range = evaluator.timeRange
     guard accepted[block.usedCodes(.series, tableCount: accepted.count)].contains(true) else { return nil }
+    if let (directory, byteCount) = try block.pointDirectory() {
+      directoryBytes = byteCount
+      return BlockRuns(
+        number: number, directory: directory, wasRead: byteCount > 0, accepted: accepted,
+        range: (range.start, range.end - 1))
+    }
     try columns.load([ColumnSelection.Name(.intrinsic, Field.time.key)], identities: true)
     guard case .int64(let times)? = columns.columns[ColumnKey(Field.time, .int)]?.values,
       times.count == block.rowCount, columns.seriesCodes.count == block.rowCount
     else {
       throw StorageError(.damaged, path: "", detail: "a block of points lacks times or series")
     }
-    let range = evaluator.timeRange
     return BlockRuns(
       number: number, codes: columns.seriesCodes, times: times, accepted: accepted, range: (range.start, range.end - 1))
   }
@@ -92,8 +99,7 @@ struct SeriesFinder {
   /// Charges the runs, and what the tables grew by.
   private mutating func charge(_ found: BlockRuns) throws(StoreFailure) {
     let tables = catalogue.memoryBytes + objects.memoryBytes + held.count * 9
-    let runs = found.runs.count * MemoryLayout<SeriesRun>.stride + found.times.count * 8
-    try control.memory.charge(runs + (found.order?.count ?? 0) * 4 + tables - chargedBytes, for: "series")
+    try control.memory.charge(found.byteCount + tables - chargedBytes, for: "series")
     chargedBytes = tables
   }
 }

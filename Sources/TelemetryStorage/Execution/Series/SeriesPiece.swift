@@ -23,7 +23,8 @@ extension Column {
 
 /// Reads the chosen points of blocks whose runs are known.
 struct SeriesPieceReader: Sendable {
-  let request: SeriesRequest
+  let projection: Projection
+  let includesExemplars: Bool
   let control: QueryControl
 
   /// The points of the runs; nil when the block is damaged.
@@ -35,7 +36,7 @@ struct SeriesPieceReader: Sendable {
       let keys = keys(of: block)
       try columns.load(Set(keys.map(\.selectionName)))
       let exemplarNames = Set(block.childColumns(.exemplar).map(\.key.selectionName))
-      let hasExemplars = request.includesExemplars && !exemplarNames.isEmpty
+      let hasExemplars = includesExemplars && !exemplarNames.isEmpty
       if hasExemplars { try columns.load(.exemplar, exemplarNames) }
       piece = try SeriesPieceReader.piece(
         found, keys.compactMap { columns.columns[$0] }, hasExemplars ? columns.children[.exemplar] : nil,
@@ -47,7 +48,13 @@ struct SeriesPieceReader: Sendable {
     var columnBytes = 0
     defer { control.memory.release(columnBytes) }
     try control.charge(columns, &columnBytes)
-    control.update { $0.bytesRead += columns.byteCount }
+    control.update { statistics in
+      statistics.bytesRead += columns.byteCount
+      if !found.wasRead {
+        statistics.blocksRead += 1
+        statistics.rowsScanned += block.rowCount
+      }
+    }
     // Twice: the piece, and the points put together from it.
     try control.memory.charge(piece.byteCount * 2, for: "points of series")
     return piece
@@ -56,44 +63,77 @@ struct SeriesPieceReader: Sendable {
   /// The columns besides time, which is known.
   private func keys(of block: any BlockSource) -> [ColumnKey] {
     let keys = block.columns.map(\.key).filter { $0 != ColumnKey(Field.time, .int) }
-    guard case .fields(let fields) = request.projection else { return keys }
+    guard case .fields(let fields) = projection else { return keys }
     return keys.filter { key in
       fields.contains { ($0.scope == .any ? .record : $0.scope) == key.scope && $0.key == key.name }
     }
   }
 
+  /// The chosen points, which leave the block's rows behind.
   private static func piece(
     _ found: BlockRuns, _ columns: [Column], _ exemplars: ChildTable?, rowCount: Int
   ) throws(StorageError) -> SeriesPiece {
     let selectedCount = found.runs.reduce(0) { $0 + $1.count }
-    let time = ColumnKey(Field.time, .int)
-    if found.order == nil, selectedCount * 2 >= rowCount {
-      return SeriesPiece(
-        runs: found.runs, times: found.times, columns: [Column(time, values: .int64(found.times))] + columns,
-        exemplars: exemplars, rowCount: rowCount)
-    }
-    // Few points, or points out of order: they leave the block's rows behind.
-    var rows: [UInt32] = []
-    rows.reserveCapacity(selectedCount)
     var times: [Int64] = []
     times.reserveCapacity(selectedCount)
     var runs = found.runs
     for index in runs.indices {
-      let positions = runs[index].start..<runs[index].end
-      runs[index].start = rows.count
-      if let order = found.order {
-        rows.append(contentsOf: order[positions])
-      } else {
-        rows.append(contentsOf: UInt32(positions.lowerBound)..<UInt32(positions.upperBound))
-      }
-      runs[index].end = rows.count
-      times.append(contentsOf: found.times[positions])
+      let start = times.count
+      times.append(contentsOf: found.times(of: runs[index]))
+      runs[index].start = start
+      runs[index].end = times.count
     }
-    let picked = RecordBatch(
-      signal: .metrics, rowCount: rowCount, columns: columns, children: exemplars.map { [$0] } ?? []
-    ).gathered(rows).compacted()
-    return SeriesPiece(
-      runs: runs, times: times, columns: [Column(time, values: .int64(times))] + picked.columns,
-      exemplars: picked.child(.exemplar), rowCount: rows.count)
+    let time = Column(ColumnKey(Field.time, .int), values: .int64(times))
+    if found.order != nil {
+      let picked = RecordBatch(
+        signal: .metrics, rowCount: rowCount, columns: columns, children: exemplars.map { [$0] } ?? []
+      ).gathered(SeriesPieceReader.rows(found, count: selectedCount)).compacted()
+      return SeriesPiece(
+        runs: runs, times: times, columns: [time] + picked.columns, exemplars: picked.child(.exemplar),
+        rowCount: selectedCount)
+    }
+    if selectedCount == rowCount {
+      return SeriesPiece(runs: runs, times: times, columns: [time] + columns, exemplars: exemplars, rowCount: rowCount)
+    }
+    let assembly = ColumnAssembly(sources: [columns], rowCounts: [rowCount], copies: SeriesPieceReader.copies(found))
+    var picked = [time]
+    do throws(StoreFailure) {
+      for key in assembly.keys { if let column = try assembly.column(key) { picked.append(column) } }
+    } catch {
+      throw StorageError(.damaged, path: "", detail: error.description)
+    }
+    let children = exemplars.flatMap { table in
+      RecordBatch(signal: .metrics, rowCount: rowCount, columns: [], children: [table])
+        .gathered(SeriesPieceReader.rows(found, count: selectedCount)).compacted().child(.exemplar)
+    }
+    return SeriesPiece(runs: runs, times: times, columns: picked, exemplars: children, rowCount: selectedCount)
+  }
+
+  /// The block's rows of all runs.
+  private static func rows(_ found: BlockRuns, count: Int) -> [UInt32] {
+    var rows: [UInt32] = []
+    rows.reserveCapacity(count)
+    for run in found.runs {
+      if let order = found.order {
+        rows.append(contentsOf: order[run.start..<run.end])
+      } else {
+        rows.append(contentsOf: UInt32(run.start)..<UInt32(run.end))
+      }
+    }
+    return rows
+  }
+
+  /// The runs as copies, neighbours in one.
+  private static func copies(_ found: BlockRuns) -> [RowCopy] {
+    var copies: [RowCopy] = []
+    copies.reserveCapacity(found.runs.count)
+    for run in found.runs {
+      if let last = copies.last, Int(last.start) + Int(last.count) == run.start {
+        copies[copies.count - 1] = RowCopy(source: 0, start: Int(last.start), count: Int(last.count) + run.count)
+      } else {
+        copies.append(RowCopy(source: 0, start: run.start, count: run.count))
+      }
+    }
+    return copies
   }
 }

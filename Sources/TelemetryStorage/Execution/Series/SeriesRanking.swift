@@ -3,8 +3,8 @@ import TelemetryStore
 
 /// Unites what the workers found.
 enum SeriesRanking {
-  /// The blocks in their order with runs whose series are ranks, and the series by rank, that is in canonical order.
-  static func rank(_ finders: [SeriesFinder]) -> (blocks: [BlockRuns], series: [SeriesPoints]) {
+  /// The blocks in their order with runs whose series are ranks, and the series by rank, that is in the order.
+  static func rank(_ finders: [SeriesFinder], _ order: SeriesOrder) -> (blocks: [BlockRuns], series: [SeriesPoints]) {
     var catalogue = SeriesCatalogue()
     var blocks: [BlockRuns] = []
     for finder in finders {
@@ -15,7 +15,11 @@ enum SeriesRanking {
       }
     }
     blocks.sort { $0.number < $1.number }
-    let order = catalogue.canonicalOrder
+    let order =
+      switch order {
+      case .canonical: catalogue.canonicalOrder
+      case .byContent: catalogue.contentOrder
+      }
     var ranks = [Int](repeating: 0, count: order.count)
     for (rank, number) in order.enumerated() { ranks[number] = rank }
     var first = [Int64](repeating: .max, count: order.count)

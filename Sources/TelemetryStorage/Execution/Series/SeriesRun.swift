@@ -9,6 +9,8 @@ struct SeriesRun: Sendable {
   let lastTime: Int64
   /// Whether a time comes twice in the run.
   let hasRepeatedTimes: Bool
+  /// Place in the directory that the run was found in; -1 for one found by looking at rows.
+  var directoryRun = -1
 
   var count: Int { end - start }
 }
@@ -17,8 +19,11 @@ struct SeriesRun: Sendable {
 struct BlockRuns: Sendable {
   /// Of the block among those of the query.
   let number: Int
-  /// Time at each position.
-  let times: [Int64]
+  /// Whether columns of the block were read to find the runs.
+  let wasRead: Bool
+  /// Time at each position; empty for a block with a directory.
+  private let times: [Int64]
+  private let directory: PointDirectory?
   /// Row at each position; nil when positions are rows.
   let order: [UInt32]?
   /// Ascending by `start`.
@@ -34,6 +39,8 @@ struct BlockRuns: Sendable {
   ///   - times: of all rows.
   init(number: Int, codes: [UInt32], times: [Int64], accepted: [Bool], range: (first: Int64, last: Int64)) {
     self.number = number
+    wasRead = true
+    directory = nil
     if BlockRuns.isOrdered(codes, times) {
       self.times = times
       order = nil
@@ -45,6 +52,24 @@ struct BlockRuns: Sendable {
     self.times = order.map { times[Int($0)] }
     runs = BlockRuns.runs(order.map { codes[Int($0)] }, self.times, accepted, range)
   }
+
+  /// Finds the runs of accepted series in the time range, from what is known of the block. Cost: linear in its runs.
+  init(
+    number: Int, directory: PointDirectory, wasRead: Bool, accepted: [Bool], range: (first: Int64, last: Int64)
+  ) {
+    self.number = number
+    self.wasRead = wasRead
+    self.directory = directory
+    times = []
+    order = nil
+    runs = directory.runs(of: accepted, in: range)
+  }
+
+  /// Memory that the runs take beside what is cached.
+  var byteCount: Int { runs.count * MemoryLayout<SeriesRun>.stride + times.count * 8 + (order?.count ?? 0) * 4 }
+
+  /// The times of one of the runs.
+  func times(of run: SeriesRun) -> ArraySlice<Int64> { directory?.times(of: run) ?? times[run.start..<run.end] }
 
   private static func isOrdered(_ codes: [UInt32], _ times: [Int64]) -> Bool {
     let codes = codes.span

@@ -1,0 +1,42 @@
+internal import Glibc
+internal import TelemetryStorage
+
+/// Keeps a merge out of the way: after each block it rests, so that it takes its share of one processor and no more, and it
+/// ends when the store closes. On the compaction thread.
+final class CompactionPace {
+  private let share: Double
+  private let isEnding: () -> Bool
+  private var resumedAt = CompactionPace.now()
+
+  /// The longest sleep before it looks whether the store closes.
+  private static let slice: Int64 = 10_000_000
+
+  /// - Parameter share: of one processor, above 0; 1 never rests.
+  init(share: Double, isEnding: @escaping () -> Bool) {
+    self.share = share
+    self.isEnding = isEnding
+  }
+
+  /// Rests in proportion to the time since the last call.
+  ///
+  /// - Throws: `.shuttingDown` when the store closes.
+  func rest() throws(StorageError) {
+    let worked = max(0, Self.now() - resumedAt)
+    var left = share < 1 ? Int64(Double(worked) * (1 / max(0.01, share) - 1)) : 0
+    while left > 0, !isEnding() {
+      usleep(UInt32(min(left, Self.slice) / 1000))
+      left -= Self.slice
+    }
+    resumedAt = Self.now()
+    if isEnding() { throw StorageError(.shuttingDown, path: "", detail: "a merge ends with the store") }
+  }
+
+  /// Gives the thread what is left of the processors when all others have theirs.
+  static func lowerPriority() { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19) }
+
+  private static func now() -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+}

@@ -1,0 +1,34 @@
+import PromQL
+import TelemetryStore
+
+/// The metrics of a store, and the series of `VirtualMetric` beside them when a selector names those.
+struct VirtualSeries: SampleSource {
+  let metrics: any SampleSource
+  let store: any TelemetryStore
+
+  func select(_ request: SampleRequest) async throws -> [SampleSeries] {
+    let sent = try await metrics.select(request)
+    let names = VirtualMetric.named(by: request.matchers)
+    // Where a generator of metrics from spans sends its own, those are the answer.
+    guard sent.isEmpty, !names.isEmpty, let grid = SampleGrid(start: request.start, end: request.end) else {
+      return sent
+    }
+    var found: [SampleSeries] = []
+    if names.contains(where: \.isOfGraph) {
+      found += try await ServiceGraph.load(store, grid).series(names, grid)
+    }
+    if names.contains(where: { !$0.isOfGraph }) {
+      found += try await SpanMetrics.load(store, grid, request.matchers, names).series(names, grid)
+    }
+    return found.filter { series in request.matchers.allSatisfy { $0.accepts(series.labels[$0.name] ?? "") } }
+  }
+}
+
+extension SampleSeries {
+  /// A counter under a name.
+  init(_ metric: VirtualMetric, _ labels: [(String, String)], _ counter: SlotCounter, _ grid: SampleGrid) {
+    self.init(
+      labels: Labels(([(Labels.metricName, metric.rawValue)] + labels).map { Labels.Pair($0.0, $0.1) }),
+      floats: counter.samples(grid))
+  }
+}
