@@ -10,7 +10,8 @@ enum MemoryPart {
     let file = MemoryPartFile()
     let identity = PartIdentity(tenant: "default", signal: batch.signal, name: "memory")
     var assembly = PartAssembly(file: file, identity: identity)
-    _ = try assembly.write(batch.gathered(batch.storageOrder()))
+    var rows = SortedRows([batch])
+    _ = try assembly.write(&rows)
     let part = try PartFile(file)
     return part.blocks.indices.map { PartBlock(part: part, number: $0) }
   }

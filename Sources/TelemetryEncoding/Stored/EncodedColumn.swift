@@ -22,7 +22,7 @@ package final class EncodedColumn: Sendable {
 
   /// Whether a chunk of this encoding, by its raw value, can be read row by row.
   package static func canOpen(encoding: UInt8) -> Bool {
-    ColumnEncoding(rawValue: encoding).map { $0 != .rowDistance } ?? false
+    ColumnEncoding(rawValue: encoding).map { $0 != .rowDistance && $0 != .decimals } ?? false
   }
 
   /// Checks the chunk at `range` of `bytes` and copies it.

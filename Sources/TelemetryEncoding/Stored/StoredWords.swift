@@ -40,7 +40,7 @@ package struct StoredWords: Sendable {
     case .raw:
       guard count <= reader.remaining / 8 else { throw EncodingError(.truncated, "raw words end early") }
       _ = try reader.take(count * 8)
-    case .dictionary, .frames, .identifierDictionary, .timeDifference, .rowDistance, .templates:
+    case .dictionary, .frames, .identifierDictionary, .timeDifference, .rowDistance, .decimals, .templates:
       throw EncodingError(.damaged, "encoding \(encoding.name) holds no words")
     }
   }
