@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Synchronization
 internal import TelemetryModel
 internal import TelemetryStorage
@@ -26,8 +27,9 @@ extension EmbeddedStore {
     }
   }
 
-  /// Bytes that memtables may take: the other half of the budget belongs to queries.
-  var memtableByteLimit: Int { configuration.memoryBytes / 2 }
+  /// Bytes that memtables may take: half of the budget belongs to queries, and a flush and the requests in flight take
+  /// about as much as the rest leaves.
+  var memtableByteLimit: Int { configuration.memoryBytes / 10 * 3 }
 
   /// Bytes of one signal at which it is flushed: small enough that every signal may fill one memtable while another is
   /// being flushed.
@@ -41,12 +43,26 @@ extension EmbeddedStore {
     if isClosed.load(ordering: .acquiring) { throw .unavailable("the store is shutting down") }
     if let poison = log.health.poison { throw .unavailable("the log failed: \(poison)") }
     if isDiskLow.load(ordering: .relaxed) { throw .diskFull }
-    let memory = state.withLock { $0.memoryByteCount }
-    if memory > memtableByteLimit {
+    try waitForMemory()
+  }
+
+  /// Lets a flush make room: the caller, a worker that decodes, pauses, and so the senders do. After a while they are told.
+  private func waitForMemory() throws(StoreFailure) {
+    var pauses = 0
+    while true {
+      let memory = state.withLock { $0.memoryByteCount }
+      if memory <= memtableByteLimit { return }
       wakeMaintenance()
-      throw .overloaded("\(memory) bytes wait to be written to parts")
+      guard pauses < Self.memoryPauseLimit, !conditions.holds(.flushFailed), !isClosed.load(ordering: .acquiring) else {
+        throw .overloaded("\(memory) bytes wait to be written to parts")
+      }
+      pauses += 1
+      usleep(Self.memoryPauseMicroseconds)
     }
   }
+
+  /// Pauses of one append, a second together.
+  private static let memoryPauseLimit = 200
 
   /// Makes logged batches visible, all at once.
   private func publish(_ group: [IngestBatch], shard: Int, firstSequence: UInt64) {

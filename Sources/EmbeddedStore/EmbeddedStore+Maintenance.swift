@@ -80,6 +80,7 @@ extension EmbeddedStore {
         state.counters.flushedBytes[signal, default: 0] += parts.reduce(0) { $0 + Int(clamping: $1.entry.byteCount) }
         state.counters.flushNanoseconds += max(0, configuration.clock() - started)
       }
+      AllocatedMemory.trim()
       conditions.clear(.flushFailed, signal.name)
       schedule.withLock { $0.flushRetryAt = nil }
       try dropSpentLog()

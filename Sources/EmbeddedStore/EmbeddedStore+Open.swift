@@ -17,6 +17,7 @@ extension EmbeddedStore {
     makeDecoding: @escaping @Sendable () -> BodyDecoding
   ) async throws(StorageError) -> EmbeddedStore {
     raiseDescriptorLimit()
+    AllocatedMemory.configure()
     let pool = StorageThreadPool(threadCount: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), name: "recovery")
     defer { pool.shutdown() }
     let opening = StoreOpening(configuration: configuration, fileSystem: fileSystem)
@@ -57,9 +58,10 @@ extension EmbeddedStore {
   func waitForMemoryInReplay() {
     while state.withLock({ $0.memoryByteCount }) > memtableByteLimit, !conditions.holds(.flushFailed) {
       wakeMaintenance()
-      usleep(Self.replayPauseMicroseconds)
+      usleep(Self.memoryPauseMicroseconds)
     }
   }
 
-  private static let replayPauseMicroseconds: UInt32 = 5_000
+  /// Between looks whether a flush has made room.
+  static let memoryPauseMicroseconds: UInt32 = 5_000
 }

@@ -32,16 +32,41 @@ enum BitPacking {
   static func unpack(
     _ bytes: RawSpan, start: Int, count: Int, width: Int, base: Int64, into target: inout [Int64]
   ) {
+    let values = unsafe [Int64](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+      if let values = buffer.baseAddress {
+        unsafe unpack(bytes, start: start, count: count, width: width, base: base, to: values)
+      }
+      initializedCount = count
+    }
+    if target.isEmpty { target = values } else { target += values }
+  }
+
+  /// The same into memory for `count` values.
+  static func unpack(
+    _ bytes: RawSpan, start: Int, count: Int, width: Int, base: Int64, to target: UnsafeMutablePointer<Int64>
+  ) {
     if width == 0 {
-      target.append(contentsOf: repeatElement(base, count: count))
+      unsafe target.initialize(repeating: base, count: count)
       return
     }
     precondition(start >= 0 && start + byteCount(count, width: width) <= bytes.byteCount, "packed bytes lie inside")
-    let mask: UInt64 = width == 64 ? .max : (1 &<< UInt64(width)) &- 1
     // Loads of nine bytes are safe up to here; the last values are read byte by byte.
     let lastWide = bytes.byteCount &- 9
+    let mask: UInt64 = width == 64 ? .max : (1 &<< UInt64(width)) &- 1
     var bit = 0
-    for _ in 0..<count {
+    var index = 0
+    if width <= 57 {
+      // All that one load of eight bytes holds.
+      let wideCount = lastWide < start ? 0 : min(count, ((lastWide &- start) &* 8 &+ 7) / width &+ 1)
+      while index < wideCount {
+        let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: start &+ bit >> 3, as: UInt64.self)
+        let value = UInt64(littleEndian: word) &>> UInt64(bit & 7)
+        unsafe target[index] = Int64(bitPattern: value & mask) &+ base
+        bit &+= width
+        index &+= 1
+      }
+    }
+    while index < count {
       let position = start &+ bit >> 3
       let shift = UInt64(bit & 7)
       var value: UInt64
@@ -55,8 +80,9 @@ enum BitPacking {
       } else {
         value = slowLoad(bytes, position: position, shift: shift, width: width)
       }
-      target.append(Int64(bitPattern: value & mask) &+ base)
+      unsafe target[index] = Int64(bitPattern: value & mask) &+ base
       bit &+= width
+      index &+= 1
     }
   }
 

@@ -47,8 +47,12 @@ package enum ColumnChunk {
         bounds = written.bounds
       }
     case .double(let values):
-      let patterns = values[range].map { Int64(bitPattern: $0.bitPattern) }
-      encoding = WordCodec.append(patterns.span, to: &writer).encoding
+      if DecimalCodec.append(values[range], to: &writer) {
+        encoding = .decimals
+      } else {
+        let patterns = values[range].map { Int64(bitPattern: $0.bitPattern) }
+        encoding = WordCodec.append(patterns.span, to: &writer).encoding
+      }
     case .traceIDs(let ids): encoding = IdentifierCodec.append(ids[range], to: &writer)
     case .spanIDs(let ids):
       let isRelative =
@@ -93,6 +97,8 @@ package enum ColumnChunk {
       values = .spanIDs(
         try RelativeCodec.decodeParents(count: header.valueCount, rows: rows, base: base, &reader))
     case .int, .bool: values = .int64(try WordCodec.decode(encoding, count: header.valueCount, &reader))
+    case .double where encoding == .decimals:
+      values = .double(try DecimalCodec.decode(count: header.valueCount, &reader))
     case .double:
       let patterns = try WordCodec.decode(encoding, count: header.valueCount, &reader)
       values = .double(patterns.map { Double(bitPattern: UInt64(bitPattern: $0)) })
@@ -119,7 +125,8 @@ package enum ColumnChunk {
   /// Checks lengths and checksum without decoding.
   package static func verify(_ bytes: [UInt8], _ range: Range<Int>) throws(EncodingError) { _ = try open(bytes, range) }
 
-  private static func open(
+  /// The header, checked, and a reader of the payload.
+  static func open(
     _ bytes: [UInt8], _ range: Range<Int>
   ) throws(EncodingError) -> (EncodingReader, (encoding: UInt8, presence: UInt8, valueCount: Int)) {
     var reader = try EncodingReader(bytes, range: range)

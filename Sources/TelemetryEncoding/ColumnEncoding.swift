@@ -12,6 +12,7 @@ package enum ColumnEncoding: UInt8, Sendable, Hashable, CaseIterable {
   case identifierDictionary = 9
   case timeDifference = 10
   case rowDistance = 11
+  case decimals = 12
   case templates = 32
 
   /// The name in the inventory.
@@ -29,6 +30,7 @@ package enum ColumnEncoding: UInt8, Sendable, Hashable, CaseIterable {
     case .identifierDictionary: "id_dictionary"
     case .timeDifference: "time_difference"
     case .rowDistance: "row_distance"
+    case .decimals: "decimals"
     case .templates: "templates"
     }
   }

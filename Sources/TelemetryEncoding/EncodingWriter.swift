@@ -49,14 +49,4 @@ package struct EncodingWriter: Sendable {
   }
 
   package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
-
-  /// Appends what `fill` puts into at most `capacity` new bytes; `fill` returns how many it wrote.
-  mutating func append(capacity: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Int) {
-    let start = bytes.count
-    bytes.append(contentsOf: repeatElement(0, count: capacity))
-    let written = unsafe bytes.withUnsafeMutableBytes { buffer in
-      unsafe fill(UnsafeMutableRawBufferPointer(rebasing: buffer[start...]))
-    }
-    bytes.removeLast(capacity - written)
-  }
 }

@@ -1,8 +1,9 @@
 package import TelemetryModel
 
-/// A split-block Bloom filter over trace ids: one cache line a probe.
+/// A split-block Bloom filter over trace ids or other hashed values: one cache line a probe.
 ///
-/// Guarantee: no false negative. False positives: about 5 × 10⁻⁴ at the 20 bits an id that `init(identifiers:)` takes.
+/// Guarantee: no false negative. False positives: about 5 × 10⁻⁴ at the 20 bits an id that `init(identifiers:)` takes, 8 ×
+/// 10⁻³ at 12.
 /// Source: Putze, Sanders, Singler 2007; the salts are Parquet's. Layout: docs/format/part.md, "Sections".
 package struct SplitBlockFilter: Sendable {
   /// Eight words a bucket; empty when no id was added.
@@ -17,14 +18,18 @@ package struct SplitBlockFilter: Sendable {
 
   /// A filter of these ids; repeats only waste room.
   package init(identifiers: [TraceID]) {
-    guard !identifiers.isEmpty else {
+    self.init(hashes: identifiers.map { ContentHash.of($0) }, bitsPerValue: SplitBlockFilter.bitsPerIdentifier)
+  }
+
+  /// A filter of hashed values; repeats only waste room.
+  package init(hashes: [UInt64], bitsPerValue: Int) {
+    guard !hashes.isEmpty else {
       words = []
       return
     }
-    let bucketCount = (identifiers.count * SplitBlockFilter.bitsPerIdentifier + 255) / 256
+    let bucketCount = (hashes.count * bitsPerValue + 255) / 256
     var words = [UInt32](repeating: 0, count: bucketCount * 8)
-    for id in identifiers {
-      let hash = ContentHash.of(id)
+    for hash in hashes {
       let bucket = SplitBlockFilter.bucket(hash, bucketCount)
       for word in 0..<8 { words[bucket * 8 + word] |= SplitBlockFilter.bit(hash, word) }
     }
@@ -38,9 +43,11 @@ package struct SplitBlockFilter: Sendable {
   }
 
   /// False only when the id was not added.
-  package func mayContain(_ id: TraceID) -> Bool {
+  package func mayContain(_ id: TraceID) -> Bool { mayContain(hash: ContentHash.of(id)) }
+
+  /// False only when the hash was not added.
+  package func mayContain(hash: UInt64) -> Bool {
     if words.isEmpty { return false }
-    let hash = ContentHash.of(id)
     let bucket = SplitBlockFilter.bucket(hash, words.count / 8)
     for word in 0..<8 where words[bucket * 8 + word] & SplitBlockFilter.bit(hash, word) == 0 { return false }
     return true

@@ -5,8 +5,7 @@
 package enum WordCodec {
   /// Values of a packed frame.
   static let frameLength = 128
-  /// Values of each of the two windows that compressed forms are tried on, and the fewest values worth the trial.
-  private static let sampleWindow = 512
+  /// The fewest values that are worth trying a compressed form.
   private static let trialMinimum = 48
 
   /// Appends the payload for `values` (at least one).
@@ -34,8 +33,7 @@ package enum WordCodec {
       bestSize = values.count * 8
     }
     if values.count >= trialMinimum, bestSize > values.count / 8,
-      let candidate = trial(
-        values, deltas.span, frames, deltaFrames, bytesPerValue: Double(bestSize) / Double(values.count))
+      let candidate = WordTrial.candidate(values, deltas.span, frames, deltaFrames, packedByteCount: bestSize)
     {
       var attempt = EncodingWriter()
       appendCompressed(candidate, values, deltas.span, frames, deltaFrames, to: &attempt)
@@ -64,36 +62,8 @@ package enum WordCodec {
     writer.overwrite(byte: encoding.rawValue, at: start)
   }
 
-  /// The compressed form that saves more than a tenth on a sample, if any.
-  private static func trial(
-    _ values: Span<Int64>, _ deltas: Span<Int64>, _ frames: WordFrames, _ deltaFrames: WordFrames, bytesPerValue: Double
-  ) -> ColumnEncoding? {
-    var windows: [Range<Int>] = [0..<min(sampleWindow, deltas.count)]
-    if deltas.count > 2 * sampleWindow {
-      let middle = deltas.count / 2
-      windows.append(middle..<min(middle + sampleWindow, deltas.count))
-    }
-    var best: ColumnEncoding?
-    var bestCost = bytesPerValue * 0.9
-    for candidate in [ColumnEncoding.bytePlanes, .deltaBytePlanes, .compressedWords] {
-      var attempt = EncodingWriter()
-      var count = 0
-      for window in windows {
-        count += window.count
-        appendCompressed(
-          candidate, values.extracting(window), deltas.extracting(window), frames, deltaFrames, to: &attempt)
-      }
-      // Fixed costs of a window (base, lengths, frame header) count once for the whole chunk.
-      let cost = Double(max(0, attempt.count - windows.count * 24)) / Double(count)
-      if cost < bestCost {
-        best = candidate
-        bestCost = cost
-      }
-    }
-    return best
-  }
-
-  private static func appendCompressed(
+  /// Appends the payload of one of the compressed forms.
+  static func appendCompressed(
     _ encoding: ColumnEncoding, _ values: Span<Int64>, _ deltas: Span<Int64>, _ frames: WordFrames,
     _ deltaFrames: WordFrames, to writer: inout EncodingWriter
   ) {
@@ -132,11 +102,11 @@ package enum WordCodec {
     case .frameOfReference: return try WordFrames.decode(count: count, &reader)
     case .deltaFrameOfReference:
       let first = try reader.fixed(Int64.self)
-      return summed(first, try WordFrames.decode(count: count - 1, &reader))
+      return try WordFrames.decodeSums(from: first, count: count - 1, &reader)
     case .bytePlanes: return try BytePlanes.decode(count: count, &reader)
     case .deltaBytePlanes:
       let first = try reader.fixed(Int64.self)
-      return summed(first, try BytePlanes.decode(count: count - 1, &reader))
+      return try BytePlanes.decodeSums(from: first, count: count - 1, &reader)
     case .compressedWords:
       let length = try reader.fixedCount(limit: reader.remaining)
       let range = try reader.take(length)
@@ -146,7 +116,7 @@ package enum WordCodec {
     case .raw:
       guard count <= reader.remaining / 8 else { throw EncodingError(.truncated, "raw words end early") }
       return words(reader.bytes, try reader.take(count * 8))
-    case .dictionary, .frames, .identifierDictionary, .timeDifference, .rowDistance, .templates:
+    case .dictionary, .frames, .identifierDictionary, .timeDifference, .rowDistance, .decimals, .templates:
       throw EncodingError(.damaged, "encoding \(encoding.name) holds no words")
     }
   }
@@ -166,29 +136,14 @@ package enum WordCodec {
 
   /// Checks that all words are codes below `limit`.
   package static func codes(_ words: [Int64], limit: Int) throws(EncodingError) -> [UInt32] {
-    var codes: [UInt32] = []
-    codes.reserveCapacity(words.count)
-    var isValid = true
+    var greatest: UInt64 = 0
+    for word in words { greatest = max(greatest, UInt64(bitPattern: word)) }
+    let codes = words.map { UInt32(truncatingIfNeeded: $0) }
     let limit = UInt64(limit)
-    for word in words {
-      let code = UInt64(bitPattern: word)
-      if code >= limit { isValid = false }
-      codes.append(UInt32(truncatingIfNeeded: code))
+    guard words.isEmpty || greatest < limit, limit <= 1 << 32 else {
+      throw EncodingError(.damaged, "a code is beyond its table")
     }
-    guard isValid, limit <= 1 << 32 else { throw EncodingError(.damaged, "a code is beyond its table") }
     return codes
-  }
-
-  private static func summed(_ first: Int64, _ deltas: [Int64]) -> [Int64] {
-    var values: [Int64] = []
-    values.reserveCapacity(deltas.count + 1)
-    var value = first
-    values.append(value)
-    for delta in deltas {
-      value &+= delta
-      values.append(value)
-    }
-    return values
   }
 
   /// Little-endian words of a checked range.

@@ -62,33 +62,76 @@ struct WordFrames {
   }
 
   static func decode(count: Int, _ reader: inout EncodingReader) throws(EncodingError) -> [Int64] {
-    let frameCount = (count + WordCodec.frameLength - 1) / WordCodec.frameLength
-    let widths = try reader.take(frameCount)
-    let smallestBase = try reader.fixed(Int64.self)
-    let baseWidth = Int(try reader.byte())
-    guard baseWidth <= 64 else { throw EncodingError(.damaged, "a bit width above 64") }
-    let baseRange = try reader.take(BitPacking.byteCount(frameCount, width: baseWidth))
-    var dataBytes = 0
-    for frame in 0..<frameCount {
-      let width = Int(reader.bytes[widths.lowerBound + frame])
-      guard width <= 64 else { throw EncodingError(.damaged, "a bit width above 64") }
-      let length = min(WordCodec.frameLength, count - frame * WordCodec.frameLength)
-      dataBytes += BitPacking.byteCount(length, width: width)
+    let layout = try Layout(count: count, &reader)
+    let bytes = reader.bytes
+    return unsafe [Int64](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+      if let target = buffer.baseAddress { unsafe layout.unpack(bytes, to: target) }
+      initializedCount = count
     }
-    var position = try reader.take(dataBytes).lowerBound
-    let bytes = unsafe reader.bytes.span.bytes
-    var bases: [Int64] = []
-    bases.reserveCapacity(frameCount)
-    BitPacking.unpack(
-      bytes, start: baseRange.lowerBound, count: frameCount, width: baseWidth, base: smallestBase, into: &bases)
-    var values: [Int64] = []
-    values.reserveCapacity(count)
-    for frame in 0..<frameCount {
-      let width = Int(reader.bytes[widths.lowerBound + frame])
-      let length = min(WordCodec.frameLength, count - frame * WordCodec.frameLength)
-      BitPacking.unpack(bytes, start: position, count: length, width: width, base: bases[frame], into: &values)
-      position += BitPacking.byteCount(length, width: width)
+  }
+
+  /// Decodes `count` differences and adds them up: one value more, beginning with `first`.
+  static func decodeSums(
+    from first: Int64, count: Int, _ reader: inout EncodingReader
+  ) throws(EncodingError) -> [Int64] {
+    let layout = try Layout(count: count, &reader)
+    let bytes = reader.bytes
+    return unsafe [Int64](unsafeUninitializedCapacity: count + 1) { buffer, initializedCount in
+      if let target = buffer.baseAddress {
+        unsafe target[0] = first
+        unsafe layout.unpack(bytes, to: target + 1)
+        var sum = first
+        for index in 1..<count + 1 {
+          sum = unsafe sum &+ target[index]
+          unsafe target[index] = sum
+        }
+      }
+      initializedCount = count + 1
     }
-    return values
+  }
+
+  /// Where the pieces of a payload are, checked against its end.
+  private struct Layout {
+    let count: Int
+    let widths: Range<Int>
+    let bases: [Int64]
+    let data: Range<Int>
+
+    init(count: Int, _ reader: inout EncodingReader) throws(EncodingError) {
+      self.count = count
+      let frameCount = (count + WordCodec.frameLength - 1) / WordCodec.frameLength
+      widths = try reader.take(frameCount)
+      let smallestBase = try reader.fixed(Int64.self)
+      let baseWidth = Int(try reader.byte())
+      guard baseWidth <= 64 else { throw EncodingError(.damaged, "a bit width above 64") }
+      let baseRange = try reader.take(BitPacking.byteCount(frameCount, width: baseWidth))
+      var dataBytes = 0
+      for frame in 0..<frameCount {
+        let width = Int(reader.bytes[widths.lowerBound + frame])
+        guard width <= 64 else { throw EncodingError(.damaged, "a bit width above 64") }
+        let length = min(WordCodec.frameLength, count - frame * WordCodec.frameLength)
+        dataBytes += BitPacking.byteCount(length, width: width)
+      }
+      data = try reader.take(dataBytes)
+      var bases: [Int64] = []
+      BitPacking.unpack(
+        unsafe reader.bytes.span.bytes, start: baseRange.lowerBound, count: frameCount, width: baseWidth,
+        base: smallestBase, into: &bases)
+      self.bases = bases
+    }
+
+    /// Fills memory for `count` values.
+    func unpack(_ bytes: [UInt8], to target: UnsafeMutablePointer<Int64>) {
+      let span = unsafe bytes.span.bytes
+      var position = data.lowerBound
+      for frame in bases.indices {
+        let width = Int(bytes[widths.lowerBound + frame])
+        let start = frame * WordCodec.frameLength
+        let length = min(WordCodec.frameLength, count - start)
+        unsafe BitPacking.unpack(
+          span, start: position, count: length, width: width, base: bases[frame], to: target + start)
+        position += BitPacking.byteCount(length, width: width)
+      }
+    }
   }
 }

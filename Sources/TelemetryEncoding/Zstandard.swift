@@ -14,16 +14,15 @@ package enum Zstandard {
   ) -> Int {
     let context = contexts.withLock { $0.popLast() } ?? Contexts()
     defer { contexts.withLock { $0.append(context) } }
-    let before = writer.count
-    unsafe source.withUnsafeBytes { source in
-      unsafe writer.append(capacity: ZSTD_compressBound(source.count)) { target in
-        let written = unsafe ZSTD_compressCCtx(
-          context.compression, target.baseAddress, target.count, source.baseAddress, source.count, level)
-        precondition(ZSTD_isError(written) == 0, "zstd compresses into a buffer of the size that it asked for")
-        return written
-      }
+    let capacity = ZSTD_compressBound(source.byteCount)
+    let target = unsafe context.scratch(capacity)
+    let written = unsafe source.withUnsafeBytes { source in
+      unsafe ZSTD_compressCCtx(
+        context.compression, target.baseAddress, target.count, source.baseAddress, source.count, level)
     }
-    return writer.count - before
+    precondition(ZSTD_isError(written) == 0, "zstd compresses into a buffer of the size that it asked for")
+    unsafe writer.append(contentsOf: UnsafeRawBufferPointer(rebasing: target[..<written]))
+    return written
   }
 
   /// Appends the content of the frame at `range` of `source`, exactly `byteCount` bytes, to `target`.
@@ -86,20 +85,32 @@ package enum Zstandard {
   private static let contexts = Mutex<[Contexts]>([])
 }
 
-/// One compression and one decompression context, used by one thread at a time.
+/// One compression and one decompression context with room for a frame, used by one thread at a time.
 ///
 /// Unchecked: the list in `Zstandard` hands it to one thread and takes it back.
 @safe
 private final class Contexts: @unchecked Sendable {
   let compression: OpaquePointer?
   let decompression: OpaquePointer?
+  private var room: UnsafeMutableRawBufferPointer
 
   init() {
+    unsafe room = .allocate(byteCount: 0, alignment: 16)
     unsafe compression = ZSTD_createCCtx()
     unsafe decompression = ZSTD_createDCtx()
   }
 
+  /// At least `byteCount` bytes, as the caller before left them. Room above 1 MiB is not kept for long.
+  func scratch(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
+    if unsafe byteCount > room.count || room.count > max(byteCount, 1 << 20) {
+      unsafe room.deallocate()
+      unsafe room = .allocate(byteCount: max(byteCount, 256 << 10), alignment: 16)
+    }
+    return unsafe room
+  }
+
   deinit {
+    unsafe room.deallocate()
     unsafe ZSTD_freeCCtx(compression)
     unsafe ZSTD_freeDCtx(decompression)
   }

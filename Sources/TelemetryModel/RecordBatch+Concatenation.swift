@@ -67,30 +67,18 @@ extension RecordBatch {
     return (united, isComplete ? unitedCodes : [])
   }
 
-  /// Like `uniteTables`, with a look by object first: the decoder hands out the same series objects again and again.
+  /// Like `uniteTables`, through a table that compares hashes and objects first: the decoder hands out the same series
+  /// objects again and again.
   private static func uniteSeries(_ batches: [RecordBatch], _ rowCount: Int) -> (table: [Series], codes: [UInt32]) {
-    var united: [Series] = []
-    var codeOfObject: [ObjectIdentifier: UInt32] = [:]
-    var codeOfSeries: [Series: UInt32] = [:]
+    var interner = SeriesInterner(expectedCount: batches.map(\.series.count).max() ?? 0)
     var unitedCodes: [UInt32] = []
+    unitedCodes.reserveCapacity(batches[0].signal == .metrics ? rowCount : 0)
     var isComplete = true
     for batch in batches where !batch.series.isEmpty || !batch.seriesCodes.isEmpty || batch.rowCount > 0 {
-      let map = batch.series.map { series in
-        if let code = codeOfObject[ObjectIdentifier(series)] { return code }
-        let code: UInt32
-        if let known = codeOfSeries[series] {
-          code = known
-        } else {
-          code = UInt32(united.count)
-          codeOfSeries[series] = code
-          united.append(series)
-        }
-        codeOfObject[ObjectIdentifier(series)] = code
-        return code
-      }
+      let map = batch.series.map { interner.code(of: $0) }
       append(batch.seriesCodes, mappedBy: map, rowCount: batch.rowCount, to: &unitedCodes, isComplete: &isComplete)
     }
-    return (united, isComplete ? unitedCodes : [])
+    return (interner.series, isComplete ? unitedCodes : [])
   }
 
   private static func append(

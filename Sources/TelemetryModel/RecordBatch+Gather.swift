@@ -47,21 +47,23 @@ extension ChildTable {
 }
 
 /// Picks rows from columns; keeps what several sparse columns need.
-private struct ColumnGather {
-  let sourceCount: Int
-  let rows: [UInt32]
+package struct ColumnGather {
+  private let sourceCount: Int
+  private let rows: [UInt32]
   /// Source row → position in `rows`, or `absent`; nil until needed.
   private var positions: [UInt32]?
   private var hasRepeatedRows = false
 
   private static let absent = UInt32.max
 
-  init(sourceCount: Int, rows: [UInt32]) {
+  /// - Precondition: every row is below `sourceCount`.
+  package init(sourceCount: Int, rows: [UInt32]) {
     self.sourceCount = sourceCount
     self.rows = rows
   }
 
-  mutating func column(_ column: Column) -> Column? {
+  /// The chosen rows of a column of `sourceCount` rows; nil when none of them has a value.
+  package mutating func column(_ column: Column) -> Column? {
     guard !rows.isEmpty else { return nil }
     guard let present = column.rows else {
       return Column(column.key, values: ColumnGather.pick(column.values, rows))

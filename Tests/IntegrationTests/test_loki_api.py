@@ -11,7 +11,10 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import logging_loki
 import pytest
+from grafana_loki_client import Client
+from grafana_loki_client.api.query_range import get_loki_api_v1_query_range
 
 from sightline_process import eventually
 
@@ -117,8 +120,32 @@ def test_numbers(loki):
     assert data(loki, "/query", query="1+1", time=at) ["result"] == [at, "2"]
     form = data(loki, "/query_range", method="POST", query='rate({app="bank"}[1m])', step="30", **loki.window)
     assert form["result"][0]["metric"] == {"app": "bank"}
-    plan = ask(loki, LOKI + "/query", query='sum(rate({app="shop"} |= "x" [1m]))', explain="1")[2]
-    assert "store: count in buckets" in plan
+
+
+def test_plans_stand_beside_the_answer(loki):
+    status, _, text = ask(loki, LOKI + "/query_range", query='sum(count_over_time({app="shop"} |= "one" [1m]))', step="60", explain="1", **loki.window)
+    answer = json.loads(text)
+    assert status == 200 and answer["data"]["resultType"] == "matrix"
+    assert answer["explain"]["language"] == "logql"
+    assert any("store: count in buckets" in line for line in answer["explain"]["plan"])
+    assert {"blocks_total", "blocks_read", "blocks_pruned", "bytes_read", "rows_scanned", "rows_matched", "elapsed_ms"} == set(answer["explain"]["statistics"])
+    lines = json.loads(ask(loki, LOKI + "/query_range", query='{app="shop"}', explain="1", **loki.window)[2])
+    assert len(lines["data"]["result"]) == 3 and lines["explain"]["plan"][0] == 'lines {app="shop"}'
+    assert lines["explain"]["statistics"]["rows_matched"] >= 3
+    assert "explain" not in json.loads(ask(loki, LOKI + "/query_range", query='{app="shop"}', **loki.window)[2])
+
+
+def test_patterns(loki):
+    at = lambda second: str((loki.origin + second) * 1_000_000_000)
+    values = [[at(100 + number), f"user {number} bought {number * 3} apples from {'red' if number % 2 else 'green'} trees"] for number in range(20)]
+    values += [[at(130 + number), f"cache warmed in {number} ms"] for number in range(5)]
+    assert push(loki, json.dumps({"streams": [{"stream": {"app": "patterns"}, "values": values}]}).encode())[0] == 204
+    found = data(loki, "/patterns", query='{app="patterns"}', start=at(90), end=at(200), step="60")
+    assert [one["pattern"] for one in found] == ["user <_> bought <_> apples from <_> trees", "cache warmed in <_> ms"]
+    assert [sum(count for _, count in one["samples"]) for one in found] == [20, 5]
+    assert all(second % 60 == 0 for one in found for second, _ in one["samples"])
+    status, _, text = ask(loki, LOKI + "/patterns", start=at(90), end=at(200))
+    assert status == 400 and "query" in text
 
 
 def test_labels_and_series(loki):
@@ -255,7 +282,6 @@ def test_tail(loki):
 
 
 def test_python_logging_loki(loki):
-    logging_loki = pytest.importorskip("logging_loki")
     handler = logging_loki.LokiHandler(url=loki.api + LOKI + "/push", tags={"application": "py"}, version="1")
     logger = logging.getLogger("loki-test")
     logger.addHandler(handler)
@@ -267,9 +293,6 @@ def test_python_logging_loki(loki):
 
 
 def test_python_loki_client(loki):
-    pytest.importorskip("grafana_loki_client")
-    from grafana_loki_client import Client
-    from grafana_loki_client.api.query_range import get_loki_api_v1_query_range
 
     answer = get_loki_api_v1_query_range.sync(
         client=Client(base_url=loki.api), query='{app="bank"}', start=int(loki.window["start"]),

@@ -49,8 +49,9 @@ def test_documented_answers(filled, path, operation):
     known = values(filled)
     if path.startswith("/api/v1/services/"):
         known["name"] = "probe"
+    known.update(service="probe", tag="service.name")
     target = re.sub(r"\{(\w+)\}", lambda found: known[found[1]], path)
-    required = {p["name"]: known[p["name"]] for p in resolved(operation.get("parameters", [])) if p.get("required") and p["in"] == "query"}
+    required = {p["name"]: p.get("example") or known[p["name"]] for p in resolved(operation.get("parameters", [])) if p.get("required") and p["in"] == "query"}
     if "101" in operation["responses"]:
         return  # an upgrade; test_terminal tails over it
     with filled.open(target, **required) as answer:

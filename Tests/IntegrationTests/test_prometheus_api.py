@@ -1,6 +1,5 @@
 """The Prometheus HTTP API: the calls that Grafana, promtool and Prometheus itself make, with their answers."""
 import json
-import shutil
 import socket
 import subprocess
 import time
@@ -9,6 +8,7 @@ import urllib.parse
 import urllib.request
 from datetime import datetime
 
+import prometheus_api_client
 import pytest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
@@ -65,7 +65,10 @@ def filled(server):
     histogram.histogram.aggregation_temporality = 2
     for step, at in enumerate(times):
         counter.sum.data_points.add(time_unix_nano=at * 1_000_000, as_int=step * 3)
-        histogram.histogram.data_points.add(time_unix_nano=at * 1_000_000, count=step * 4, sum=step, bucket_counts=[step, step * 3], explicit_bounds=[0.5])
+        point = histogram.histogram.data_points.add(time_unix_nano=at * 1_000_000, count=step * 4, sum=step, bucket_counts=[step, step * 3], explicit_bounds=[0.5])
+        if step == 5:
+            exemplar = point.exemplars.add(time_unix_nano=at * 1_000_000, as_double=0.25, trace_id=bytes(15) + b"\x07", span_id=bytes(7) + b"\x09")
+            exemplar.filtered_attributes.append(text("http.route", "/cart"))
     assert call(server, "/api/v1/otlp/v1/metrics", body=request.SerializeToString(), headers=PROTOBUF)[0] == 200
     return server
 
@@ -158,6 +161,35 @@ def test_remote_write_says_what_it_did_not_take(filled):
     assert {"labels_unsorted", "time_too_old"} <= reasons
 
 
+def test_plans_stand_beside_the_answer(filled):
+    at = {"start": NOW / 1000 - 60, "end": NOW / 1000, "step": 15}
+    status, answer = ask(filled, "query_range", query="sum by (code) (rate(http_requests_total[1m]))", explain=1, **at)
+    assert status == 200 and len(answer["data"]["result"]) == 2
+    assert answer["explain"]["language"] == "promql" and any("http_requests_total" in line for line in answer["explain"]["plan"])
+    assert answer["explain"]["statistics"]["rows_matched"] > 0 and answer["explain"]["statistics"]["elapsed_ms"] > 0
+    _, instant = ask(filled, "query", query="http_requests_total", time=NOW / 1000, explain=1)
+    assert instant["data"]["resultType"] == "vector" and instant["explain"]["plan"]
+    assert "explain" not in ask(filled, "query", query="http_requests_total", time=NOW / 1000)[1]
+    features = data(filled, "features")
+    assert features["promql_functions"]["rate"] and features["promql_operators"]["count_values"]
+
+
+def test_exemplars_as_grafana_asks_for_them(filled):
+    query = "histogram_quantile(0.95, sum by (le) (rate(request_duration_seconds_bucket[1m])))"
+    window = {"start": (NOW - 300_000) / 1000, "end": NOW / 1000}
+    for form in [None, {"query": query, **window}]:
+        status, content, _ = call(filled, "/api/v1/query_exemplars" + ("" if form else "?" + urllib.parse.urlencode({"query": query, **window})), form)
+        [found] = json.loads(content)["data"]
+        assert status == 200 and found["seriesLabels"]["__name__"] == "request_duration_seconds_bucket"
+        assert found["seriesLabels"]["le"] == "0.5" and found["seriesLabels"]["service_name"] == "shop"
+        [exemplar] = found["exemplars"]
+        assert exemplar["labels"] == {"trace_id": "0" * 31 + "7", "span_id": "0" * 15 + "9", "http_route": "/cart"}
+        assert exemplar["value"] == "0.25" and exemplar["timestamp"] == (NOW - 240_000 + 75_000) / 1000
+    assert data(filled, "query_exemplars", query="jobs_total", **window) == []
+    status, answer = ask(filled, "query_exemplars", query="rate(", **window)
+    assert status == 400 and answer["errorType"] == "bad_data"
+
+
 def test_remote_read_answers_samples(filled):
     query = number(1, NOW - 300_000) + number(2, NOW) + field(3, field(2, b"__name__") + field(3, b"jobs_total"))
     status, content, headers = call(filled, "/api/v1/read", body=snappy(field(1, query)), headers=V1)
@@ -166,7 +198,6 @@ def test_remote_read_answers_samples(filled):
     assert body.count(double(1, 1.0)) == 16 and field(1, field(1, b"job") + field(2, b"batch")) in body
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="needs promtool (Debian package prometheus)")
 def test_promtool_asks(filled):
     url = filled.api + "/prometheus"
 
@@ -189,7 +220,6 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@pytest.mark.skipif(shutil.which("prometheus") is None or shutil.which("prometheus-node-exporter") is None, reason="needs Debian's prometheus and prometheus-node-exporter")
 def test_a_real_prometheus_writes_what_it_scrapes(filled, tmp_path):
     ports = [free_port(), free_port()]
     (tmp_path / "prometheus.yml").write_text(f"""
@@ -222,8 +252,7 @@ remote_write: [{{url: "{filled.api}/prometheus/api/v1/write", metadata_config: {
 
 
 def test_the_python_client_reads_series_and_ranges(filled):
-    client = pytest.importorskip("prometheus_api_client")
-    connection = client.PrometheusConnect(url=filled.api + "/prometheus")
+    connection = prometheus_api_client.PrometheusConnect(url=filled.api + "/prometheus")
     assert connection.check_prometheus_connection()
     assert {"http_requests_total", "orders_total"} <= set(connection.all_metrics())
     assert sorted(one["metric"]["code"] for one in connection.get_current_metric_value("http_requests_total", {"job": "web"})) == ["200", "500"]
@@ -231,7 +260,6 @@ def test_the_python_client_reads_series_and_ranges(filled):
     assert {value for _, value in ranged[0]["values"]} == {"1"}
 
 
-@pytest.mark.skipif(shutil.which("vmalert") is None, reason="needs vmalert (Debian package victoria-metrics)")
 def test_vmalert_evaluates_rules_and_writes_their_series(filled, tmp_path):
     (tmp_path / "rules.yml").write_text("""
 groups:

@@ -5,7 +5,6 @@ Evaluated off the sample grid, since Prometheus 2 includes the left end of a ran
 import json
 import math
 import random
-import shutil
 import socket
 import subprocess
 import time
@@ -16,10 +15,6 @@ import urllib.request
 import pytest
 
 from sightline_process import eventually
-
-pytestmark = pytest.mark.skipif(
-    shutil.which("prometheus") is None or shutil.which("prometheus-node-exporter") is None,
-    reason="needs Debian's prometheus and prometheus-node-exporter")
 
 COUNTERS = ["node_cpu_seconds_total", "node_context_switches_total", "node_network_receive_bytes_total", "go_gc_duration_seconds_count", "node_intr_total"]
 GAUGES = ["node_load1", "node_memory_MemFree_bytes", "node_filesystem_avail_bytes", "scrape_duration_seconds", "go_goroutines", "up", "node_cpu_guest_seconds_total"]

@@ -182,6 +182,12 @@ def test_tag_values(server, shop):
     narrowed = values("name", q=f'{{ resource.service.name = "{shop.stock}" }}')
     assert narrowed == {("string", "SELECT")}
     assert ("string", "SELECT") in values("name", q="{ resource.service.na"), "a query that is being typed narrows nothing"
+    # Intrinsics, by their own names and by those with a scope.
+    assert {("string", "POST /order"), ("string", "reserve"), ("string", "SELECT")} <= values("span:name")
+    assert ("string", "POST /order") in values("rootName") and ("string", "SELECT") not in values("trace:rootName")
+    assert ("string", shop.front) in values("trace:rootService") and ("string", shop.stock) not in values("rootServiceName")
+    assert ("string", "row") in values("event:name") and ("string", "probe") in values("instrumentation:name")
+    assert values("span:id") == set(), "a value for every span is none to choose from"
     plain = get(server, "/api/search/tag/service.name/values")["tagValues"]
     assert shop.front in plain and shop.stock in plain
 
@@ -202,6 +208,18 @@ def test_metrics_over_a_range(server, shop):
     times = [int(item["timestampMs"]) for item in series[0]["samples"]]
     assert all(time % 60_000 == 0 for time in times) and times == list(range(times[0], times[-1] + 1, 60_000))
     assert series[0]["promLabels"] == f'{{"resource.service.name"="{shop.front}"}}'
+
+
+def test_plans_stand_beside_the_answer(server, shop):
+    query = f'{{ resource.service.name = "{shop.stock}" && duration > 0s }}'
+    found = get(server, "/api/search", q=query, explain=1, limit=100, **window())
+    assert len(found["traces"]) == 5 and found["explain"]["language"] == "traceql"
+    assert found["explain"]["plan"][0].startswith("scan spans, newest first, for candidate traces:")
+    statistics = found["explain"]["statistics"]
+    assert statistics["rows_matched"] >= 5 and statistics["blocks_total"] >= statistics["blocks_read"] > 0 and statistics["elapsed_ms"] > 0
+    numbers = get(server, "/api/metrics/query_range", q=query + " | rate()", explain=1, step="60s", **window())
+    assert numbers["series"] and any("aggregate in the store" in line for line in numbers["explain"]["plan"])
+    assert "explain" not in get(server, "/api/search", q=query)
 
 
 def test_quantiles_histograms_and_comparisons(server, shop):

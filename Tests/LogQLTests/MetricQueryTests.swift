@@ -130,6 +130,45 @@ struct MetricQueryTests {
     #expect(try await engine.series(query, at: 30) == expected)
   }
 
+  @Test("the largest series are found among more than a query may have, and lines are groups like labels")
+  func groupsOfTheStore() async throws {
+    var lines: [PushedLine] = []
+    for user in 0..<30 {
+      for number in 0...user % 7 {
+        lines.append(
+          PushedLine(stream: ["app": "a"], line: "line \(user % 2)", second: number, metadata: ["user": "u\(user)"]))
+      }
+    }
+    lines.append(PushedLine(stream: ["app": "a"], line: "", second: 9))
+    var limits = LogQLLimits()
+    limits.series = 8
+    let engine = try PushedLogs.engine(lines, limits: limits)
+    let counted = #"(count_over_time({app="a"} | user!="" [1m]))"#
+    #expect(
+      try await engine.series("topk(2, sum by (user) \(counted))", at: 30) == [
+        #"{user="u13"} 7"#, #"{user="u20"} 7"#,
+      ])
+    await #expect(throws: LogQLError.self) { try await engine.series("sum by (user) \(counted)", at: 30) }
+    await #expect(throws: LogQLError.self) {
+      try await engine.series("topk(2, sum by (user) \(counted))", at: 30, to: 60, step: 10)
+    }
+    let even = lines.filter { $0.line == "line 0" }.count
+    func byLine(_ stages: String) -> String {
+      #"sum by (text, app) (count_over_time({app="a"} | label_format text="{{__line__}}" \#(stages) [1m]))"#
+    }
+    let expected = [
+      #"{app="a", text=""} 1"#, #"{app="a", text="line 0"} \#(even)"#,
+      #"{app="a", text="line 1"} \#(lines.count - even - 1)"#,
+    ]
+    #expect(try await engine.series(byLine(""), at: 30) == expected)
+    // The same row by row: another stage stands behind.
+    #expect(try await engine.series(byLine(#"| text!="none""#), at: 30) == expected)
+    let plan = try await engine.explain(
+      try LogQLQuery(byLine("")).expression, axis: StepAxis(at: PushedLogs.time(30)),
+      range: TimeRange(start: PushedLogs.time(0), end: PushedLogs.time(30)))
+    #expect(plan.last == "  above: nothing")
+  }
+
   @Test("the plan says what the store does")
   func explain() async throws {
     let engine = try PushedLogs.engine(MetricQueryTests.lines(seed: 1))

@@ -136,8 +136,18 @@ package final class NaiveStore: TelemetryStore {
       let states = request.aggregates.map { NaiveStore.state($0, reader, time: row.time) }
       answer.groups[key] = answer.groups[key].map { zip($0, states).map { $0.merged(with: $1) } } ?? states
     }
+    if let leading = request.leadingGroups { NaiveStore.cut(&answer, to: leading.count) }
     progress?(answer.statistics)
     return answer
+  }
+
+  /// Leaves the groups with the greatest counts, and those that equal the least of them.
+  private static func cut(_ answer: inout PartialAggregates, to count: Int) {
+    func size(_ states: [PartialState]) -> UInt64 { if case .count(let rows)? = states.first { rows } else { 0 } }
+    let sizes = answer.groups.values.map(size).sorted(by: >)
+    guard count > 0, sizes.count > count else { return }
+    answer.groups = answer.groups.filter { size($0.value) >= sizes[count - 1] }
+    answer.omittedGroupCount = sizes.count - answer.groups.count
   }
 
   private static func number(_ value: AttributeValue?) -> Double? {

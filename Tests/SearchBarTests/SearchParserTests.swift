@@ -1,3 +1,4 @@
+import FoundationEssentials
 import QueryCore
 import QueryTestSupport
 import SearchBar
@@ -63,7 +64,10 @@ import Testing
       "body:", " ", "\"", "/", "*b*c", "f:(x or y)", "500", "=\"q\"", "\u{0}",
     ]
     var parsed = 0
-    for round in 0..<4_000 {
+    let end =
+      ContinuousClock.now + .seconds(Double(ProcessInfo.processInfo.environment["SIGHTLINE_FUZZ_SECONDS"] ?? "") ?? 0)
+    for round in 0... {
+      if round >= 4_000, ContinuousClock.now >= end { break }
       var text = ""
       for _ in 0..<Int(random.next() % 9) {
         text += pieces[Int(random.next() % UInt64(pieces.count))] + (random.next() % 3 == 0 ? "" : " ")

@@ -15,7 +15,8 @@ import Testing
     try await APITestServer.with(NaiveStore()) { server in
       for path in paths where !path.hasPrefix("/api/v1/tokens/") {
         let filled = path.replacing("{trace_id}", with: "zz").replacing("{span_id}", with: "1").replacing(
-          "{name}", with: "nobody")
+          "{name}", with: "nobody"
+        ).replacing("{tag}", with: "name").replacing("{service}", with: "nobody")
         let answer = try await server.get(String(filled))
         #expect(answer.status != 404 || filled.hasSuffix("/nobody"), "\(path)")
         #expect(answer.status < 500, "\(path)")

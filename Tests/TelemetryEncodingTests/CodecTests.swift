@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import TelemetryEncoding
@@ -121,7 +122,10 @@ struct CodecTests {
       _ = ColumnChunk.append(column, rows: 0..<300, to: &writer)
       samples.append(Array(writer.bytes.dropFirst(ColumnChunk.headerBytes)))
     }
-    for round in 0..<1200 {
+    let end =
+      ContinuousClock.now + .seconds(Double(ProcessInfo.processInfo.environment["SIGHTLINE_FUZZ_SECONDS"] ?? "") ?? 0)
+    for round in 0... {
+      if round >= 1200, ContinuousClock.now >= end { break }
       var bytes = samples[round % samples.count]
       if round % 3 == 0 || bytes.isEmpty {
         bytes = (0..<Int.random(in: 0..<80, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }

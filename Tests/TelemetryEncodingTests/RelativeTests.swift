@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import TelemetryEncoding
@@ -88,7 +89,10 @@ struct RelativeTests {
     let base = BaseColumns(
       times: (0..<300).map { _ in Int64.random(in: .min ... .max, using: &random) },
       spanIDs: (0..<300).map { _ in SpanID(random.next()) })
-    for round in 0..<2_000 {
+    let end =
+      ContinuousClock.now + .seconds(Double(ProcessInfo.processInfo.environment["SIGHTLINE_FUZZ_SECONDS"] ?? "") ?? 0)
+    for round in 0... {
+      if round >= 2_000, ContinuousClock.now >= end { break }
       var bytes = (0..<Int.random(in: 0..<60, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
       if !bytes.isEmpty { bytes[0] = UInt8(round % 8) }
       let count = Int.random(in: 0...300, using: &random)

@@ -6,7 +6,7 @@ import Testing
 @Suite("Templates")
 struct TemplateTests {
   @Test("texts are cut at numbers, identifiers and UUIDs, the same way every time")
-  func scanning() {
+  func scanning() throws {
     let cases: [(text: String, template: String, variables: [String])] = [
       ("took 13ms of 0.40", "took ?ms of ?.?", ["13", "0", "40"]),
       ("id=P00915 user 7", "id=P? user ?", ["00915", "7"]),
@@ -17,21 +17,56 @@ struct TemplateTests {
       ("no digits, dead beef", "no digits, dead beef", []), ("", "", []), ("7", "?", ["7"]), ("é1ü", "é?ü", ["1"]),
     ]
     for (text, template, variables) in cases {
-      var scanner = TemplateScanner()
-      let bytes = Array(text.utf8)
-      let isCut = scanner.scan(bytes.span.bytes, 0..<bytes.count)
-      #expect(isCut)
-      let marked = scanner.template[..<scanner.templateCount].map {
-        $0 == TemplateScanner.marker ? UInt8(ascii: "?") : $0
-      }
-      #expect(String(decoding: marked, as: UTF8.self) == template)
-      let found = zip(scanner.starts, scanner.ends).map { String(decoding: bytes[Int($0)..<Int($1)], as: UTF8.self) }
-      #expect(found == variables)
+      let cut = try #require(TemplateTests.cut([text]).first)
+      #expect(cut.template == template)
+      #expect(cut.variables == variables)
     }
-    var scanner = TemplateScanner()
-    let marked: [UInt8] = [0x61, 0xff]
-    let isCut = scanner.scan(marked.span.bytes, 0..<2)
-    #expect(!isCut)
+    var marked = BytesColumn()
+    marked.append([0x61, 0xff])
+    #expect(TemplateTable(marked, 0..<1) == nil)
+  }
+
+  @Test("texts are cut as a walk over single bytes cuts them, whatever stands beside them")
+  func scanningAgainstReference() throws {
+    var random = SeededGenerator(seed: 15)
+    let pieces = [
+      "7", "0", "13", "a", "f", "F", "g", "Z", "_", "-", " ", ".", "é", "dead", "BEEF", "12345678", "90ab", "-4e1c-",
+      "8f3a1b2c-0d4e-4f60-8a1b-2c3d4e5f6071", "999999999999999999", "0001",
+    ]
+    for _ in 0..<60 {
+      let texts = (0..<Int.random(in: 1...40, using: &random)).map { _ in
+        (0..<Int.random(in: 0...30, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+      }
+      let found = TemplateTests.cut(texts)
+      #expect(found.count == texts.count)
+      for (text, cut) in zip(texts, found) {
+        let expected = ReferenceScanner.cut(text)
+        #expect(cut.template == expected.template)
+        #expect(cut.variables == expected.variables)
+      }
+    }
+  }
+
+  /// Template, with `?` for variables, and variables of each text.
+  private static func cut(_ texts: [String]) -> [(template: String, variables: [String])] {
+    // Four times, so that there are not too many templates for the values.
+    let column = BytesColumn(texts + texts + texts + texts)
+    guard let table = TemplateTable(column, 0..<column.count) else { return [] }
+    var firstSlots = [0]
+    for template in 0..<table.templates.count {
+      firstSlots.append(firstSlots[template] + table.templates[template].count { $0 == TemplateScanner.marker })
+    }
+    var seen = [Int](repeating: 0, count: table.templates.count)
+    return texts.indices.map { row in
+      let template = Int(table.codes[row])
+      defer { seen[template] += 1 }
+      let marked = table.templates[template].map { $0 == TemplateScanner.marker ? UInt8(ascii: "?") : $0 }
+      let variables = (firstSlots[template]..<firstSlots[template + 1]).map { slot in
+        let variable = table.variables[table.slots[slot].variables.lowerBound + seen[template]]
+        return String(decoding: column.arena[variable.range], as: UTF8.self)
+      }
+      return (String(decoding: marked, as: UTF8.self), variables)
+    }
   }
 
   @Test("log lines become much smaller than compressed text and come back exactly")

@@ -72,7 +72,7 @@ struct ParserTests {
 
   @Test("arbitrary text ends in a query or a typed error, never a trap")
   func fuzz() {
-    let seconds = Double(ProcessInfo.processInfo.environment["TRACEQL_FUZZ_SECONDS"] ?? "") ?? 1
+    let seconds = Double(ProcessInfo.processInfo.environment["SIGHTLINE_FUZZ_SECONDS"] ?? "") ?? 1
     let end = Date().addingTimeInterval(seconds)
     var generator = SeededGenerator(seed: 7)
     var queries = RandomQuery(seed: 8)

@@ -16,11 +16,16 @@ import { ToastPlace } from "./ui/toast";
 
 const pages: Record<PageName, { title: string; keys: string; signal: (view: View) => Signal | null; body: React.LazyExoticComponent<() => JSX.Element> }> = {
   services: { title: "Services", keys: "g s", signal: () => "traces", body: lazy(() => import("./pages/services/ServicesPage")) },
-  logs: { title: "Logs", keys: "g l", signal: () => "logs", body: lazy(() => import("./pages/logs/LogsPage")) },
-  traces: { title: "Traces", keys: "g t", signal: (view) => (view.id === "" ? "traces" : null), body: lazy(() => import("./pages/traces/TracesPage")) },
-  metrics: { title: "Metrics", keys: "g x", signal: () => "metrics", body: lazy(() => import("./pages/metrics/MetricsPage")) },
+  logs: { title: "Logs", keys: "g l", signal: (view) => (asksInLanguage(view) ? null : "logs"), body: lazy(() => import("./pages/logs/LogsPage")) },
+  traces: { title: "Traces", keys: "g t", signal: (view) => (view.id === "" && !asksInLanguage(view) ? "traces" : null), body: lazy(() => import("./pages/traces/TracesPage")) },
+  metrics: { title: "Metrics", keys: "g x", signal: (view) => (asksInLanguage(view) ? null : "metrics"), body: lazy(() => import("./pages/metrics/MetricsPage")) },
   start: { title: "Start", keys: "g q", signal: () => null, body: lazy(() => import("./pages/start/StartPage")) },
 };
+
+/** Whether the page's query is in a language that names all of its conditions by itself. */
+function asksInLanguage(view: View): boolean {
+  return view.extra.lang !== undefined || (view.page === "metrics" && view.extra.name === undefined && view.query.trim() !== "");
+}
 
 const names = Object.keys(pages) as PageName[];
 
@@ -56,7 +61,7 @@ export function App(): JSX.Element {
       <div className="frame">
         <Rail current={current.page} onKeys={() => setOverlay("keys")} onPalette={() => setOverlay("palette")} />
         <div className="main">
-          <ContextBar title={<Title view={current} />} signal={page ? page.signal(current) : null} live={current.page === "logs"} compare={(current.page === "services" && current.id !== "") || (current.page === "metrics" && current.extra.name !== undefined)} />
+          <ContextBar title={<Title view={current} />} signal={page ? page.signal(current) : null} live={current.page === "logs" && !asksInLanguage(current)} compare={(current.page === "services" && current.id !== "") || (current.page === "metrics" && current.extra.name !== undefined)} />
           <OfflineBanner />
           <NewVersionOffer />
           <main id="content" tabIndex={-1}>

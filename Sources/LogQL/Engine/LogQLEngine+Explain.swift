@@ -17,8 +17,10 @@ extension LogQLEngine {
     }
   }
 
-  private static func description(_ lowered: LoweredSelection, _ access: String) -> [String] {
-    let above = lowered.matchers.map(LogQLPrinter.text) + lowered.stages.map(LogQLPrinter.text)
+  private static func description(
+    _ lowered: LoweredSelection, _ access: String, isWhole: Bool = false
+  ) -> [String] {
+    let above = isWhole ? [] : lowered.matchers.map(LogQLPrinter.text) + lowered.stages.map(LogQLPrinter.text)
     return [
       "  store: \(access) where "
         + (lowered.pushedDown.isEmpty ? "all" : lowered.pushedDown.joined(separator: " and ")),
@@ -53,7 +55,7 @@ extension LogQLEngine {
           "count in buckets of \(GoDuration.queryText(windows.bucketWidth)) by ("
             + fields.map { $0.source.field.text }.joined(separator: ", ") + ")"
         } ?? "scan"
-      lines += LogQLEngine.description(plan.lowered, access)
+      lines += LogQLEngine.description(plan.lowered, access, isWhole: plan.aggregateFields != nil)
     }
   }
 }

@@ -1,4 +1,5 @@
 import TelemetryModel
+import TelemetryText
 
 /// Attribute values as labels and lines show them.
 enum AttributeText {
@@ -18,34 +19,15 @@ enum AttributeText {
   private static func json(_ value: AttributeValue) -> String {
     switch value {
     case .empty: "null"
-    case .string(let text): quoted(text)
+    case .string(let text): JSONQuoting.quoted(text)
     case .array(let values): "[" + values.map(json).joined(separator: ",") + "]"
     case .map(let entries):
-      "{" + entries.map { quoted($0.key) + ":" + json($0.value) }.joined(separator: ",") + "}"
-    case .bytes: quoted(text(value))
-    case .double(let number): number.isFinite ? GoNumber.shortText(number) : quoted(GoNumber.shortText(number))
+      "{" + entries.map { JSONQuoting.quoted($0.key) + ":" + json($0.value) }.joined(separator: ",") + "}"
+    case .bytes: JSONQuoting.quoted(text(value))
+    case .double(let number):
+      number.isFinite ? GoNumber.shortText(number) : JSONQuoting.quoted(GoNumber.shortText(number))
     default: text(value)
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      default:
-        if scalar.value < 0x20 {
-          result += "\\u00" + GoNumber.hex(UInt8(scalar.value))
-        } else {
-          result.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return result + "\""
   }
 
   /// The labels of an attribute: one, or for a map one for each of its entries under joined names.

@@ -55,7 +55,7 @@ struct LabelPredicate {
         })
     case .levelWord:
       return levelWord(test, source.field)
-    case .text:
+    case .text, .line:
       guard source.types.isSubset(of: [.string, .int, .bool, .traceID, .spanID]) else { return nil }
       return text(matcher, source)
     }

@@ -9,6 +9,8 @@ struct LabelSource: Sendable, Hashable {
     case severity
     /// A word that stands for a level.
     case levelWord
+    /// The line: empty where a record has no body.
+    case line
   }
 
   let field: FieldReference
@@ -21,7 +23,7 @@ struct LabelSource: Sendable, Hashable {
   /// The label's text for a value.
   func text(_ value: AttributeValue) -> String? {
     switch meaning {
-    case .text: return AttributeText.text(value)
+    case .text, .line: return AttributeText.text(value)
     case .levelWord: return DetectedLevel.text(word: AttributeText.text(value))
     case .severity:
       guard case .int(let number) = value else { return nil }

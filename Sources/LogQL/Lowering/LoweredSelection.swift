@@ -9,6 +9,8 @@ struct LoweredSelection: Sendable {
   let matchers: [StreamMatcher]
   /// Stages that are left; `unwrap` and what follows it included.
   let stages: [PipelineStage]
+  /// Labels that are the line itself and nothing else, when all stages that are left do no more than set them; else nil.
+  let lineLabels: [String]?
   /// For `explain`: each condition that went to the store.
   let pushedDown: [String]
 
@@ -30,6 +32,7 @@ struct LoweredSelection: Sendable {
     var stages: [PipelineStage] = []
     var isLineStored = true
     var areLabelsStored = true
+    var lineLabels: [String]? = []
     for (index, stage) in selection.stages.enumerated() {
       var condition = LoweredCondition.unknown
       switch stage {
@@ -50,11 +53,15 @@ struct LoweredSelection: Sendable {
         predicates.append(condition.predicate)
         pushedDown.append(LogQLPrinter.text(stage))
       }
-      if !condition.isExact { stages.append(stage) }
+      if !condition.isExact {
+        stages.append(stage)
+        lineLabels = isLineStored ? lineLabels.flatMap { known in stage.lineLabels.map { known + $0 } } : nil
+      }
     }
     predicate = .all(of: predicates)
     self.matchers = matchers
     self.stages = stages
+    self.lineLabels = lineLabels
     self.pushedDown = pushedDown
   }
 
@@ -63,11 +70,27 @@ struct LoweredSelection: Sendable {
     predicate = .all
     matchers = selection.matchers
     stages = selection.stages
+    lineLabels = nil
     pushedDown = []
   }
 
   /// Whether the store's rows are the answer's rows.
   var isExact: Bool { matchers.isEmpty && stages.isEmpty }
+}
+
+extension PipelineStage {
+  /// The labels of a stage that does nothing but give labels the line; nil for any other.
+  fileprivate var lineLabels: [String]? {
+    guard case .labelFormat(let assignments) = self else { return nil }
+    var labels: [String] = []
+    for assignment in assignments {
+      guard case .template(let target, let text) = assignment, text == "{{__line__}}" || text == "{{ __line__ }}",
+        target != RowLabels.errorName, target != RowLabels.errorDetailsName, !labels.contains(target)
+      else { return nil }
+      labels.append(target)
+    }
+    return labels
+  }
 }
 
 extension LabelFilter {

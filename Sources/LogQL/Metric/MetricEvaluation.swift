@@ -49,6 +49,10 @@ struct MetricEvaluation {
       // The sum of sums is one sum: the lines are grouped at once, and labels that nobody asks for are never made.
       return try await evaluate(inner, grouping: aggregation.grouping ?? Grouping(isWithout: false, labels: []))
     }
+    if let (inner, grouping) = aggregation.leadingRange, let count = aggregation.count, count > 0 {
+      let operand = try await evaluate(inner, grouping: grouping, leadingCount: count)
+      return VectorEvaluation.series(aggregation, operand, stepCount: axis.count)
+    }
     let operand = try await series(aggregation.operand)
     return VectorEvaluation.series(aggregation, operand, stepCount: axis.count)
   }
@@ -78,6 +82,18 @@ extension VectorAggregation {
     guard function == .sum, case .range(let inner) = operand, inner.grouping == nil else { return nil }
     switch inner.function {
     case .rate, .count, .bytes, .bytesRate, .sum: return inner
+    default: return nil
+    }
+  }
+
+  /// The range aggregation of which this one keeps the largest series, and the labels that these have.
+  var leadingRange: (RangeAggregation, Grouping?)? {
+    guard function == .topk || function == .approximateTopk, grouping == nil else { return nil }
+    switch operand {
+    case .range(let inner) where inner.function == .count || inner.function == .rate: return (inner, inner.grouping)
+    case .vector(let sum):
+      guard let inner = sum.pushedRange, inner.function == .count || inner.function == .rate else { return nil }
+      return (inner, sum.grouping ?? Grouping(isWithout: false, labels: []))
     default: return nil
     }
   }

@@ -8,16 +8,19 @@ extension MetricEvaluation {
 
   /// The series of a range aggregation, sorted by labels.
   ///
-  /// - Parameter grouping: the labels that are left; nil leaves all.
+  /// - Parameters:
+  ///   - grouping: the labels that are left; nil leaves all.
+  ///   - leadingCount: only so many series with the greatest values are asked for, and those that equal the least of them;
+  ///     more may come.
   mutating func evaluate(
-    _ aggregation: RangeAggregation, grouping: Grouping?
+    _ aggregation: RangeAggregation, grouping: Grouping?, leadingCount: Int? = nil
   ) async throws(LogQLError) -> [MetricSeries] {
     let windows = WindowAxis(aggregation, axis)
     let catalogue = try await engine.catalogue(windows.timeRange)
     let plan = RangePlan(aggregation, grouping: grouping, catalogue: catalogue, windows: windows)
     if plan.lowered.predicate == .nothing { return finish(aggregation, windows, []) }
     if let fields = plan.aggregateFields {
-      return finish(aggregation, windows, try await aggregate(plan, fields, windows))
+      return finish(aggregation, windows, try await aggregate(plan, fields, windows, leadingCount: leadingCount))
     }
     return finish(aggregation, windows, try await scan(plan, windows))
   }
@@ -39,13 +42,18 @@ extension MetricEvaluation {
   // MARK: In the store
 
   private mutating func aggregate(
-    _ plan: RangePlan, _ fields: [LabelField], _ windows: WindowAxis
+    _ plan: RangePlan, _ fields: [LabelField], _ windows: WindowAxis, leadingCount: Int?
   ) async throws(LogQLError) -> [SampleTable.Entry] {
     let operation = plan.aggregation.function.rawValue
-    let request = AggregateRequest(
+    var request = AggregateRequest(
       signal: .logs, timeRange: windows.timeRange, predicate: plan.lowered.predicate,
-      groupBy: fields.map(\.source.field),
-      timeBucket: TimeBucket(width: windows.bucketWidth, origin: windows.bucketOrigin), aggregates: [Aggregate(.count)])
+      groupBy: fields.map(\.source.field), aggregates: [Aggregate(.count)])
+    if let leadingCount, windows.bucketCount == 1, plan.hasSeriesPerGroup {
+      // The rest is counted, but no series is made of it.
+      request.leadingGroups = LeadingGroups(count: leadingCount)
+    } else if windows.bucketCount > 1 {
+      request.timeBucket = TimeBucket(width: windows.bucketWidth, origin: windows.bucketOrigin)
+    }
     let answer = try await engine.aggregate(request, operation: operation)
     statistics.add(answer.statistics)
     var table = SampleTable(seriesLimit: engine.limits.series, operation: operation)

@@ -32,22 +32,32 @@ struct RangePlan {
       isAdditive = windows.bucketCount <= MetricEvaluation.bucketLimit
     default: isAdditive = false
     }
-    if lowered.isExact, isAdditive, !unwraps, !measuresLine {
-      aggregateFields = RangePlan.fields(demand, catalogue)
+    if lowered.matchers.isEmpty, let lineLabels = lowered.lineLabels, isAdditive, !unwraps, !measuresLine {
+      aggregateFields = RangePlan.fields(demand, lineLabels, catalogue)
     } else {
       aggregateFields = nil
     }
   }
 
   /// The fields behind the labels that are wanted; nil when they are too many or only the rows know them.
-  private static func fields(_ demand: LabelDemand, _ catalogue: LabelCatalogue) -> [LabelField]? {
+  ///
+  /// - Parameter lineLabels: labels that are the line.
+  private static func fields(
+    _ demand: LabelDemand, _ lineLabels: [String], _ catalogue: LabelCatalogue
+  ) -> [LabelField]? {
     var fields: [LabelField] = []
     switch demand {
     case .all:
-      guard let all = catalogue.allSources else { return nil }
+      guard lineLabels.isEmpty, let all = catalogue.allSources else { return nil }
       fields = all.map { LabelField(name: $0.name, source: $0.source) }
     case .only(let names):
       for name in names.sorted() {
+        if lineLabels.contains(name) {
+          guard catalogue.bodyTypes.isSubset(of: [.string]) else { return nil }
+          let source = LabelSource(field: Field.body, types: catalogue.bodyTypes, meaning: .line)
+          fields.append(LabelField(name: name, source: source))
+          continue
+        }
         if name.hasSuffix("_extracted") { return nil }
         guard let sources = catalogue.sources(of: name) else { return nil }
         fields += sources.map { LabelField(name: name, source: $0) }
@@ -56,11 +66,23 @@ struct RangePlan {
     return fields.count <= fieldLimit ? fields : nil
   }
 
+  /// Whether each group of the store is a series of its own, so that the largest groups are the largest series.
+  var hasSeriesPerGroup: Bool {
+    guard let fields = aggregateFields, Set(fields.map(\.name)).count == fields.count, demand != .all else {
+      return false
+    }
+    return fields.allSatisfy { field in
+      (field.source.meaning == .text && field.source.types.count == 1
+        && field.source.types.isSubset(of: [.string, .int, .bool, .traceID, .spanID]))
+    }
+  }
+
   /// The labels of a group of the store.
   func labels(_ values: [AttributeValue?], _ fields: [LabelField]) -> LabelSet {
     var labels = RowLabels()
     for isStream in [true, false] {
       for (field, value) in zip(fields, values) where field.source.isStream == isStream {
+        if value == nil, field.source.meaning == .line { labels.set(field.name, "", .parsed) }
         guard let value, let text = field.source.text(value) else { continue }
         if field.source.meaning != .text || !isStream {
           labels.addMetadata(field.name, text)

@@ -2,6 +2,13 @@
 enum SampleMerge {
   static func merged(_ series: [SampleSeries]) -> [SampleSeries] {
     var positions: [Labels: Int] = [:]
+    positions.reserveCapacity(series.count)
+    var isUnique = true
+    for (position, one) in series.enumerated() where positions.updateValue(position, forKey: one.labels) != nil {
+      isUnique = false
+    }
+    if isUnique { return series }
+    positions.removeAll(keepingCapacity: true)
     var groups: [[SampleSeries]] = []
     for one in series {
       if let position = positions[one.labels] {

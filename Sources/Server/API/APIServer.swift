@@ -5,24 +5,28 @@ import NIOCore
 import ServiceLifecycle
 import Synchronization
 
-/// The server of the API and the UI on one port.
+/// The server of the API and the UI on one port, or of one compatible API at its native root.
 ///
 /// Run it in a service group, or by `start` and `stop`. Ends gracefully: requests under way are finished, idle connections
 /// and live tails are closed.
 package final class APIServer: Service {
-  private let application: Application<RouterResponder<APIContext>>
+  private let application: Application<RootResponder>
   private let bound: BoundPort
   private let running = Mutex<(group: ServiceGroup, task: Task<Void, any Error>)?>(nil)
   private let logger: Logger
 
-  /// - Parameter port: 0 chooses a free one.
-  package init(environment: APIEnvironment, host: String, port: Int, logger: Logger) {
+  /// - Parameters:
+  ///   - port: 0 chooses a free one.
+  ///   - native: the only API that is served, at its native root; nil: everything.
+  package init(environment: APIEnvironment, host: String, port: Int, native: NativeAPI? = nil, logger: Logger) {
     let bound = BoundPort()
     self.bound = bound
     self.logger = logger
     application = Application(
-      responder: makeAPIRouter(environment).buildResponder(),
-      server: HTTPServerBuilder { responder in UpgradableChannel(responder: responder, environment: environment) },
+      responder: RootResponder(router: makeAPIRouter(environment).buildResponder(), native: native),
+      server: HTTPServerBuilder { responder in
+        UpgradableChannel(responder: responder, environment: environment, native: native)
+      },
       configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil),
       onServerRunning: { channel in bound.set(channel.localAddress?.port ?? port) }, logger: logger)
   }

@@ -99,8 +99,10 @@ package struct ConfigurationLoader {
     }
     if configuration.isExposed, !hasTLS, !configuration.isBehindProxy {
       let exposed = configuration.listenAddresses.first { !$0.isLoopback }
+      let path = Setting.all.first { $0.path.hasPrefix("listen.") && $0.show(configuration) == exposed?.description }?
+        .path
       note(
-        origins["listen.http"] ?? .standard,
+        origins[path ?? "listen.http"] ?? .standard,
         "\(exposed?.description ?? "an address") can be reached from other machines: set tls.certificate and tls.key, or behind_proxy when a proxy terminates TLS"
       )
     }

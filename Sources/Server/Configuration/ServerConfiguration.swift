@@ -11,6 +11,8 @@ package struct ServerConfiguration: Sendable, Hashable {
   package var httpAddress = ListenAddress(host: "127.0.0.1", port: 4319)
   package var otlpHTTPAddress = ListenAddress(host: "127.0.0.1", port: 4318)
   package var otlpGRPCAddress = ListenAddress(host: "127.0.0.1", port: 4317)
+  /// Where compatible APIs listen at their native roots, besides their place under `httpAddress`.
+  package var nativeAddresses: [NativeAPI: ListenAddress] = [:]
   /// PEM files; both or neither.
   package var tlsCertificatePath = ""
   package var tlsKeyPath = ""
@@ -52,7 +54,9 @@ package struct ServerConfiguration: Sendable, Hashable {
   package var longestRetention: Int64 { max(logsRetention, tracesRetention, metricsRetention) }
 
   /// Every listener's address.
-  package var listenAddresses: [ListenAddress] { [httpAddress, otlpHTTPAddress, otlpGRPCAddress] }
+  package var listenAddresses: [ListenAddress] {
+    [httpAddress, otlpHTTPAddress, otlpGRPCAddress] + nativeAddresses.values
+  }
 
   /// Whether anybody but this machine can connect; then tokens are required.
   package var isExposed: Bool { listenAddresses.contains { !$0.isLoopback } }

@@ -22,6 +22,10 @@ package struct Setting: Sendable {
     address("listen.http", "API and web UI", \.httpAddress),
     address("listen.otlp_http", "OTLP over HTTP (takes gRPC too)", \.otlpHTTPAddress),
     address("listen.otlp_grpc", "OTLP over gRPC (takes HTTP too)", \.otlpGRPCAddress),
+    native(.prometheus, "Prometheus' API at its native root, usually on 9090"),
+    native(.loki, "Loki's API at its native root, usually on 3100"),
+    native(.tempo, "Tempo's API at its native root, usually on 3200"),
+    native(.jaeger, "Jaeger's API at its native root, usually on 16686"),
     text("tls.certificate", "PEM file of the certificate chain", \.tlsCertificatePath),
     text("tls.key", "PEM file of the private key", \.tlsKeyPath),
     flag("behind_proxy", "a proxy in front terminates TLS", \.isBehindProxy),
@@ -79,6 +83,17 @@ package struct Setting: Sendable {
         configuration[keyPath: property] = value
         return true
       }, show: { $0[keyPath: property].description })
+  }
+
+  private static func native(_ api: NativeAPI, _ summary: String) -> Setting {
+    Setting(
+      path: "listen.\(api.rawValue)", summary: summary, form: "HOST:PORT, or nothing for no such listener",
+      apply: { configuration, text in
+        let address = ListenAddress(text)
+        guard text.isEmpty || address != nil else { return false }
+        configuration.nativeAddresses[api] = address
+        return true
+      }, show: { $0.nativeAddresses[api]?.description ?? "" })
   }
 
   private static func flag(_ path: String, _ summary: String, _ property: any Path<Bool>) -> Setting {

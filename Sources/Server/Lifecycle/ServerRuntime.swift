@@ -14,7 +14,8 @@ package struct ServerRuntime: Sendable {
   private let store: EmbeddedStore
   private let pipeline: IngestPipeline
   private let listeners: [OTLPListener]
-  private let api: APIServer
+  /// The main address first, then those of native roots.
+  private let servers: [APIServer]
   private let selfTelemetry: SelfTelemetry
 
   /// Runs until SIGTERM or SIGINT.
@@ -91,6 +92,20 @@ package struct ServerRuntime: Sendable {
       logger: Logger(label: "sightline.api"))
     let bound = ListenAddress(host: configuration.httpAddress.host, port: try await api.start())
     board.listens("http", on: bound.description)
+    var servers = [api]
+    for native in NativeAPI.allCases {
+      guard let address = configuration.nativeAddresses[native] else { continue }
+      let server = APIServer(
+        environment: environment, host: address.host, port: address.port, native: native,
+        logger: Logger(label: "sightline.api"))
+      do {
+        let port = try await server.start()
+        board.listens(native.rawValue, on: ListenAddress(host: address.host, port: port).description)
+      } catch {
+        throw StartFailure("listen.\(native.rawValue): \(address) cannot be bound: \(error)")
+      }
+      servers.append(server)
+    }
     for condition in store.health {
       logger.error("\(condition.kind.rawValue): \(condition.object): \(condition.detail)")
     }
@@ -98,14 +113,14 @@ package struct ServerRuntime: Sendable {
 
     let scheme = configuration.tlsCertificatePath.isEmpty ? "http" : "https"
     let runtime = ServerRuntime(
-      store: store, pipeline: pipeline, listeners: listeners, api: api, selfTelemetry: selfTelemetry)
+      store: store, pipeline: pipeline, listeners: listeners, servers: servers, selfTelemetry: selfTelemetry)
     return (runtime, ReadyServer(uiAddress: "\(scheme)://\(bound)/ui/", otlpAddresses: otlpAddresses))
   }
 
   /// Listeners first, then what they handed over, then the store: everything acknowledged is in the log.
   private func shutdown() async {
     for listener in listeners { await listener.shutdown() }
-    await api.stop()
+    for server in servers { await server.stop() }
     await selfTelemetry.shutdown()
     await pipeline.shutdown()
     await store.close()

@@ -22,6 +22,7 @@ struct LokiEndpoints: Sendable {
     question("index/stats", router) { try await volumes.statistics($0) }
     question("index/volume", router) { try await volumes.volume($0) }
     question("index/volume_range", router) { try await volumes.volumeRange($0) }
+    question("patterns", router) { try await LokiPatternEndpoint(environment: environment).patterns($0) }
     question("detected_labels", router) { try await detections.labels($0) }
     question("detected_fields", router) { try await detections.fields($0) }
     question("detected_field/:name/values", router) { try await detections.values($0, of: $1.path("name")) }
@@ -88,7 +89,7 @@ struct LokiEndpoints: Sendable {
     writer.member("metric_aggregation_enabled", bool: false)
     writer.member("pattern_persistence_enabled", bool: false)
     writer.endObject()
-    writer.member("pattern_ingester_enabled", bool: false)
+    writer.member("pattern_ingester_enabled", bool: true)
     writer.member("version", string: apiVersion)
     writer.endObject()
     return Response(json: writer)

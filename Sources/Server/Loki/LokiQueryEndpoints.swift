@@ -33,12 +33,12 @@ struct LokiQueryEndpoints: Sendable {
     case .lines(let selection):
       let limit = try request.limit(default: LokiQueryEndpoints.standardLimit, atMost: engine.limits.lines)
       let direction = try request.direction()
-      if request["explain"] == "1" { return try await explain(query, StepAxis(at: range.end), range) }
+      let steps = try await steps(query, StepAxis(at: range.end), range, request)
       let started = ContinuousClock.now
       do throws(LogQLError) {
         let (lines, statistics) = try await engine.lines(
           selection, range: range, direction: direction, lineLimit: limit)
-        var writer = LokiResultWriter(statistics, since: started)
+        var writer = LokiResultWriter(statistics, since: started, steps: steps)
         writer.write(lines, categorizesLabels: request.categorizesLabels)
         return Response(json: writer.json)
       } catch {
@@ -50,13 +50,12 @@ struct LokiQueryEndpoints: Sendable {
   private func numbers(
     _ query: LogQLQuery, _ expression: SampleExpression, axis: StepAxis, isInstant: Bool, _ request: LokiRequest
   ) async throws -> Response {
-    if request["explain"] == "1" {
-      return try await explain(query, axis, TimeRange(start: axis.start, end: axis.time(axis.count - 1)))
-    }
+    let range = TimeRange(start: axis.start, end: axis.time(axis.count - 1))
+    let steps = try await steps(query, axis, range, request)
     let started = ContinuousClock.now
     do throws(LogQLError) {
       let (value, statistics) = try await engine.evaluate(expression, axis: axis, isInstant: isInstant)
-      var writer = LokiResultWriter(statistics, since: started)
+      var writer = LokiResultWriter(statistics, since: started, steps: steps)
       writer.write(value, axis: axis, isInstant: isInstant)
       return Response(json: writer.json)
     } catch {
@@ -64,10 +63,13 @@ struct LokiQueryEndpoints: Sendable {
     }
   }
 
-  private func explain(_ query: LogQLQuery, _ axis: StepAxis, _ range: TimeRange) async throws -> Response {
+  /// The steps of the plan when the request asks for them.
+  private func steps(
+    _ query: LogQLQuery, _ axis: StepAxis, _ range: TimeRange, _ request: LokiRequest
+  ) async throws -> [String]? {
+    guard Explanation.isAsked(request["explain"]) else { return nil }
     do throws(LogQLError) {
-      let lines = try await engine.explain(query.expression, axis: axis, range: range)
-      return Response(text: lines.joined(separator: "\n") + "\n", .ok)
+      return try await engine.explain(query.expression, axis: axis, range: range)
     } catch {
       throw LokiFailure(error, query: query.text)
     }

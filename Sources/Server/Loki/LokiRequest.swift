@@ -41,23 +41,10 @@ struct LokiRequest: Sendable {
   /// A time: seconds or nanoseconds since 1970, or RFC 3339; nil when it is not given.
   func time(_ name: String) throws(LokiFailure) -> Int64? {
     guard let text = self[name] else { return nil }
-    guard let time = LokiRequest.time(text) else {
+    guard let time = ClientTime.nanoseconds(text, now: now) else {
       throw .bad("could not parse '\(name)' parameter: cannot parse \"\(text)\" to a valid timestamp")
     }
     return time
-  }
-
-  private static func time(_ text: String) -> Int64? {
-    if text.contains(where: { $0 == "." || $0 == "e" }), let seconds = Double(text) {
-      return Int64(exactly: (seconds * 1e9).rounded())
-    }
-    if let number = Int64(text) {
-      // Ten digits are seconds until the year 2286.
-      if text.utf8.count > 10 { return number }
-      let (nanoseconds, overflow) = number.multipliedReportingOverflow(by: 1_000_000_000)
-      return overflow ? nil : nanoseconds
-    }
-    return TimeExpression.nanoseconds(text, now: 0)
   }
 
   /// From `start` (or `since`, an hour before the end) up to `end` (now).
@@ -81,8 +68,7 @@ struct LokiRequest: Sendable {
       let span = range.end.subtractingReportingOverflow(range.start).partialValue / 1_000_000_000
       return max(1, (span + 249) / 250) * 1_000_000_000
     }
-    let seconds = Double(text).flatMap { Int64(exactly: ($0 * 1e9).rounded()) }
-    guard let step = seconds ?? GoDuration.nanoseconds(text, allowsDays: true) else {
+    guard let step = ClientTime.length(text) else {
       throw .bad("could not parse 'step' parameter: cannot parse \"\(text)\" to a valid duration")
     }
     guard step > 0 else {

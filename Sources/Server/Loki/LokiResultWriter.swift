@@ -7,10 +7,13 @@ struct LokiResultWriter {
   private(set) var json = JSONWriter()
   private let statistics: QueryStatistics
   private let started: ContinuousClock.Instant
+  /// The steps of the plan; nil when they are not asked for.
+  private let steps: [String]?
 
-  init(_ statistics: QueryStatistics, since started: ContinuousClock.Instant) {
+  init(_ statistics: QueryStatistics, since started: ContinuousClock.Instant, steps: [String]? = nil) {
     self.statistics = statistics
     self.started = started
+    self.steps = steps
   }
 
   private mutating func envelope(
@@ -34,6 +37,11 @@ struct LokiResultWriter {
     json.key("stats")
     writeStatistics(lineCount: lineCount)
     json.endObject()
+    json.explanation(
+      steps.map {
+        Explanation(language: "logql", steps: $0, statistics: statistics, elapsed: started.duration(to: .now))
+      }
+    )
     json.endObject()
   }
 

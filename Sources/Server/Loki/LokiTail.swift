@@ -1,7 +1,6 @@
 import Hummingbird
 import LogQL
 import NIOCore
-import NIOWebSocket
 import TelemetryModel
 
 /// What a Loki client tails.
@@ -49,37 +48,13 @@ struct LokiTailSession: Sendable {
   let environment: APIEnvironment
   let question: LokiTailQuestion
 
-  func run(_ channel: NIOAsyncChannel<WebSocketFrame, WebSocketFrame>) async throws {
-    let mailbox = TailMailbox()
-    let subscription = environment.live.subscribe(.logs) { mailbox.add($0) }
-    defer { environment.live.unsubscribe(subscription) }
-    try await channel.executeThenClose { inbound, outbound in
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await listen(inbound, outbound) }
-        group.addTask { try await send(mailbox, outbound) }
-        // Whichever ends first ends the tail.
-        _ = try await group.next()
-        group.cancelAll()
-      }
+  func run(_ channel: TailExchange.Channel) async throws {
+    try await TailExchange(live: environment.live, signal: .logs).run(channel) { mailbox, outbound in
+      try await send(mailbox, outbound)
     }
   }
 
-  /// Answers pings and returns when the client closes.
-  private func listen(
-    _ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>, _ outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>
-  ) async throws {
-    for try await frame in inbound {
-      switch frame.opcode {
-      case .ping: try await outbound.write(WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData))
-      case .connectionClose:
-        try await outbound.write(WebSocketFrame(fin: true, opcode: .connectionClose, data: frame.unmaskedData))
-        return
-      default: continue
-      }
-    }
-  }
-
-  private func send(_ mailbox: TailMailbox, _ outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>) async throws {
+  private func send(_ mailbox: TailMailbox, _ outbound: TailExchange.Writer) async throws {
     let tail = try LogQLTail(question.selection)
     let begun = environment.now()
     if question.limit > 0, question.start < begun {
@@ -89,7 +64,9 @@ struct LokiTailSession: Sendable {
       ).lines
       // What came since the subscription comes again by it.
       _ = mailbox.take()
-      if !stored.isEmpty { try await outbound.write(LokiTailSession.frame(stored.reversed(), dropped: 0)) }
+      if !stored.isEmpty {
+        try await outbound.write(TailExchange.frame(LokiTailSession.message(stored.reversed(), dropped: 0)))
+      }
     }
     while true {
       try await Task.sleep(for: LokiTailSession.interval)
@@ -101,11 +78,13 @@ struct LokiTailSession: Sendable {
         lines = Array(lines.suffix(LokiTailSession.linesPerMessage))
       }
       batches = []
-      if !lines.isEmpty || dropped > 0 { try await outbound.write(LokiTailSession.frame(lines, dropped: dropped)) }
+      if !lines.isEmpty || dropped > 0 {
+        try await outbound.write(TailExchange.frame(LokiTailSession.message(lines, dropped: dropped)))
+      }
     }
   }
 
-  private static func frame(_ lines: [LogLine], dropped: Int) -> WebSocketFrame {
+  private static func message(_ lines: [LogLine], dropped: Int) -> JSONWriter {
     var json = JSONWriter()
     json.beginObject()
     json.key("streams")
@@ -124,6 +103,6 @@ struct LokiTailSession: Sendable {
       json.endArray()
     }
     json.endObject()
-    return WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(bytes: json.bytes))
+    return json
   }
 }

@@ -105,6 +105,8 @@ struct PrometheusStatus: Sendable {
       for (group, names) in [
         ("api", ["exemplars", "query_stats", "label_values_match", "remote_read", "remote_write_receiver"]),
         ("promql", ["at_modifier", "negative_offset", "native_histograms", "duration_expressions"]),
+        ("promql_functions", FunctionSignature.all.keys.sorted()),
+        ("promql_operators", AggregateOperator.allCases.map(\.rawValue).sorted()),
       ] {
         writer.key(group)
         writer.beginObject()

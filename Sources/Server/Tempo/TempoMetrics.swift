@@ -19,12 +19,15 @@ struct TempoMetrics: Sendable {
     let parameters = TempoParameters(request)
     let text = parameters.query["q"] ?? parameters.query["query"]
     return await TempoAnswer.catching(text) {
-      guard let text, case .metrics(let expression) = try TraceQLEngine.query(text).root else {
+      let query = try text.map { text throws(TraceQLError) in try TraceQLEngine.query(text) }
+      guard let query, case .metrics(let expression) = query.root else {
         return TempoAnswer.text("invalid TraceQL query: a metrics function is missing", .badRequest)
       }
       let times = try times(parameters, isInstant: isInstant)
+      let started = ContinuousClock.now
       let answer = try await TraceQLEngine(environment.store).metrics(expression, times)
-      return Response(json: TempoMetrics.json(answer, times, isInstant: isInstant))
+      let plan = parameters.plan(of: query, answer.statistics, since: started)
+      return Response(json: TempoMetrics.json(answer, times, isInstant: isInstant, plan))
     }
   }
 
@@ -35,10 +38,13 @@ struct TempoMetrics: Sendable {
     let start = try parameters.time("start", now: now) ?? end.subtractingReportingOverflow(since).partialValue
     if isInstant { return try MetricsRequest(instantFrom: start, to: end) }
     let automatic = StepChoice.automatic(TimeRange(start: start, end: end))
-    return try MetricsRequest(start: start, end: end, step: try parameters.step() ?? max(automatic, 1_000_000_000))
+    return try MetricsRequest(
+      start: start, end: end, step: try parameters.duration("step") ?? max(automatic, 1_000_000_000))
   }
 
-  private static func json(_ answer: MetricsAnswer, _ request: MetricsRequest, isInstant: Bool) -> JSONWriter {
+  private static func json(
+    _ answer: MetricsAnswer, _ request: MetricsRequest, isInstant: Bool, _ plan: Explanation?
+  ) -> JSONWriter {
     var writer = JSONWriter()
     writer.beginObject()
     writer.key("series")
@@ -79,6 +85,7 @@ struct TempoMetrics: Sendable {
       writer.member("status", string: "PARTIAL")
       writer.member("message", string: why)
     }
+    writer.explanation(plan)
     writer.endObject()
     return writer
   }

@@ -1,6 +1,8 @@
 import Hummingbird
 import QueryCore
 import TelemetryModel
+import TelemetryStore
+import TraceQL
 
 /// The parameters that Tempo's paths share.
 struct TempoParameters {
@@ -8,21 +10,15 @@ struct TempoParameters {
 
   init(_ request: Request) { query = QueryParameters(request.uri.query) }
 
-  /// A time: seconds since 1970, also with a fraction, nanoseconds when it is that large, or RFC 3339.
+  /// A time as `ClientTime` reads it.
   ///
   /// - Throws: `.badTime`.
   func time(_ name: String, now: Int64) throws(QueryError) -> Int64? {
     guard let text = query[name] else { return nil }
-    if let number = Int64(text) {
-      if number.magnitude >= 1 << 50 { return number }
-      let (nanoseconds, overflow) = number.multipliedReportingOverflow(by: 1_000_000_000)
-      if !overflow { return nanoseconds }
-    } else if let seconds = Double(text), let nanoseconds = Int64(exactly: (seconds * 1e9).rounded()) {
-      return nanoseconds
-    } else if let time = TimeExpression.nanoseconds(text, now: now) {
-      return time
+    guard let time = ClientTime.nanoseconds(text, now: now) else {
+      throw QueryError(.badTime, "invalid \(name): '\(text)' is no time", parameter: name)
     }
-    throw QueryError(.badTime, "invalid \(name): '\(text)' is no time", parameter: name)
+    return time
   }
 
   /// The window, open where nothing is asked.
@@ -36,21 +32,24 @@ struct TempoParameters {
     return TimeRange(start: start ?? .min, end: end.map { $0 == .max ? $0 : $0 + 1 } ?? .max)
   }
 
+  /// A length of time as `ClientTime` reads it.
+  ///
   /// - Throws: `.badParameter`.
   func duration(_ name: String) throws(QueryError) -> Int64? {
     guard let text = query[name] else { return nil }
-    guard let nanoseconds = DurationLiteral.nanoseconds(text) else {
+    guard let nanoseconds = ClientTime.length(text) else {
       throw QueryError(.badParameter, "invalid \(name): '\(text)' is no duration", parameter: name)
     }
     return nanoseconds
   }
 
-  /// A duration, or a number of seconds.
-  ///
-  /// - Throws: `.badParameter`.
-  func step() throws(QueryError) -> Int64? {
-    guard let text = query["step"] else { return nil }
-    if let seconds = Double(text), let nanoseconds = Int64(exactly: (seconds * 1e9).rounded()) { return nanoseconds }
-    return try duration("step")
+  /// The plan of a query when it is asked for.
+  func plan(
+    of traceQL: TraceQLQuery, _ statistics: QueryStatistics, since started: ContinuousClock.Instant
+  ) -> Explanation? {
+    guard Explanation.isAsked(query["explain"]) else { return nil }
+    return Explanation(
+      language: "traceql", steps: TraceQLEngine.explain(traceQL), statistics: statistics,
+      elapsed: started.duration(to: .now))
   }
 }

@@ -21,15 +21,18 @@ struct TempoSearch: Sendable {
           tags: parameters.query["tags"] ?? "", minimum: try parameters.duration("minDuration"),
           maximum: try parameters.duration("maxDuration"))
       }
-      guard case .search(let pipeline) = try TraceQLEngine.query(text ?? "{ }").root else {
+      let query = try TraceQLEngine.query(text ?? "{ }")
+      guard case .search(let pipeline) = query.root else {
         return TempoAnswer.text("metrics queries are answered by /api/metrics/query_range", .badRequest)
       }
       let asked = SearchRequest(
         range: try parameters.range(now: environment.now()),
         traceLimit: try parameters.query.integer("limit", default: 20, in: 1...100_000),
         spanLimit: try spanLimit(parameters))
+      let started = ContinuousClock.now
       let answer = try await TraceQLEngine(environment.store).search(pipeline, asked)
-      return Response(json: TempoSearch.json(answer))
+      let plan = parameters.plan(of: query, answer.statistics, since: started)
+      return Response(json: TempoSearch.json(answer, plan))
     }
   }
 
@@ -44,7 +47,7 @@ struct TempoSearch: Sendable {
   /// The name of a root span that was not received, in Tempo's words.
   private static let missingRoot = "<root span not yet received>"
 
-  private static func json(_ answer: SearchAnswer) -> JSONWriter {
+  private static func json(_ answer: SearchAnswer, _ plan: Explanation?) -> JSONWriter {
     var writer = JSONWriter()
     writer.beginObject()
     writer.key("traces")
@@ -65,6 +68,7 @@ struct TempoSearch: Sendable {
       writer.member("status", string: "PARTIAL")
       writer.member("message", string: why)
     }
+    writer.explanation(plan)
     writer.endObject()
     return writer
   }

@@ -100,12 +100,12 @@ struct TempoTags: Sendable {
       }
       let limit = try parameters.query.integer("limit", default: TempoTags.valueLimit, in: 0...TempoTags.valueLimit)
       var values = TempoTags.constants(attribute)
-      if values.isEmpty, let field = attribute.field, !TempoTags.isIdentifier(attribute) {
+      if values.isEmpty, let (field, spans) = TempoTags.source(attribute), !TempoTags.isIdentifier(attribute) {
         let answer = try await environment.store.fieldValues(
           FieldValuesRequest(
             signal: .spans, field: field, timeRange: try parameters.range(now: environment.now()),
-            predicate: TempoTags.narrowing(parameters.query["q"]), valueLimit: limit == 0 ? TempoTags.valueLimit : limit
-          ))
+            predicate: .and([spans, TempoTags.narrowing(parameters.query["q"])]),
+            valueLimit: limit == 0 ? TempoTags.valueLimit : limit))
         values = answer.values.flatMap { Static($0.value).elements }
       }
       var writer = JSONWriter()
@@ -149,12 +149,22 @@ struct TempoTags: Sendable {
     return .named(.any, tag.hasPrefix(".") ? String(tag.dropFirst()) : tag)
   }
 
-  /// The values of enumerations; other intrinsics of the whole trace have none here.
+  /// The values of enumerations; other attributes have none.
   private static func constants(_ attribute: TraceQL.Attribute) -> [Static] {
     switch attribute {
     case .intrinsic(.status): StatusCode.allCases.map { .status($0) }
     case .intrinsic(.kind): SpanKind.allCases.map { .kind($0) }
     default: []
+    }
+  }
+
+  /// The field that holds the values of an attribute, and the spans that have it; nil when it is computed.
+  private static func source(_ attribute: TraceQL.Attribute) -> (field: FieldReference, spans: Predicate)? {
+    let roots = Predicate.not(.exists(Field.parentSpanID))
+    switch attribute {
+    case .intrinsic(.rootName): return (Field.name, roots)
+    case .intrinsic(.rootServiceName): return (Field.serviceName, roots)
+    default: return attribute.field.map { ($0, .all) }
     }
   }
 

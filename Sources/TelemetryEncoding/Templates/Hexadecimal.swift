@@ -2,22 +2,29 @@ import TelemetryModel
 
 /// Hexadecimal digits as bytes and back.
 enum Hexadecimal {
-  /// Two digits a byte; dashes are left out.
-  static func packed(_ digits: ArraySlice<UInt8>) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(digits.count / 2)
-    var high: UInt8?
-    for digit in digits where digit != UInt8(ascii: "-") {
-      let value = digit < 0x40 ? digit &- 0x30 : (digit | 0x20) &- 0x57
-      if let upper = high {
-        bytes.append(upper << 4 | value)
-        high = nil
-      } else {
-        high = value
+  /// The bytes that variables spell, two digits each, `byteCount` a variable; dashes are left out.
+  static func packed(_ variables: Span<TextVariable>, in arena: RawSpan, byteCount: Int) -> BytesColumn {
+    let count = variables.count
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count * byteCount) { target, initializedCount in
+      for index in 0..<count {
+        var position = variables[index].start
+        for _ in 0..<byteCount {
+          if unsafe arena.unsafeLoad(fromByteOffset: position, as: UInt8.self) == UInt8(ascii: "-") { position &+= 1 }
+          let high = value(unsafe arena.unsafeLoad(fromByteOffset: position, as: UInt8.self))
+          let low = value(unsafe arena.unsafeLoad(fromByteOffset: position &+ 1, as: UInt8.self))
+          unsafe target[initializedCount] = high &<< 4 | low
+          initializedCount &+= 1
+          position &+= 2
+        }
       }
     }
-    return bytes
+    let ends = (0..<count).map { UInt32(truncatingIfNeeded: ($0 + 1) * byteCount) }
+    return BytesColumn(uncheckedArena: bytes, endOffsets: ends)
   }
+
+  /// The value of a hexadecimal digit.
+  @inline(__always)
+  private static func value(_ digit: UInt8) -> UInt8 { (digit & 0x0f) &+ (digit &>> 6) &* 9 }
 
   /// The digits of values that all have `digits / 2` bytes.
   static func unpacked(_ packed: BytesColumn, digits: Int, isUpper: Bool) throws(EncodingError) -> BytesColumn {

@@ -47,18 +47,19 @@ enum TemplateCodec {
     WordCodec.appendNested(table.codes.span, to: &writer)
     var pool = BytesColumn()
     let shared = SharedVariables(table, in: column)
+    let arena = unsafe column.arena.span.bytes
     for (number, slot) in table.slots.enumerated() {
-      let values = table.values(of: slot, in: column)
-      if values.count < VariableColumn.pooledBelow {
+      let variables = table.variables.span.extracting(slot.variables)
+      if variables.count < VariableColumn.pooledBelow {
         writer.append(VariableColumn.Kind.pooled.rawValue)
-        for index in 0..<values.count { pool.append(values[index]) }
+        for index in variables.indices { pool.append(column.arena[variables[index].range]) }
       } else if let codes = shared.codes[number] {
         writer.append(VariableColumn.Kind.shared.rawValue)
         WordCodec.appendNested(codes.span, to: &writer)
       } else {
-        let kind = VariableColumn.kind(values)
+        let kind = VariableColumn.kind(slot, length: variables[0].length)
         writer.append(kind.rawValue)
-        VariableColumn.append(values, kind: kind, to: &writer)
+        VariableColumn.append(variables, in: arena, kind: kind, to: &writer)
       }
     }
     BytesCodec.appendTable(pool, to: &writer)

@@ -92,7 +92,7 @@ struct TemplateColumn {
 extension VariableValues {
   /// Appends the text of variable `index`.
   @inline(__always)
-  fileprivate func append(_ index: Int, pool: BytesColumn, shared: BytesColumn, to arena: inout [UInt8]) {
+  func append(_ index: Int, pool: BytesColumn, shared: BytesColumn, to arena: inout [UInt8]) {
     switch self {
     case .decimals(let values, let digits): VariableValues.append(values[index], digits: digits, to: &arena)
     case .text(let values): arena.append(contentsOf: values[index])

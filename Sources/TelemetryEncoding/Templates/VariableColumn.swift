@@ -22,36 +22,58 @@ enum VariableColumn {
   /// Fewer values than this are pooled.
   static let pooledBelow = 16
 
-  /// The kind that fits every value. At least one value.
-  static func kind(_ values: borrowing BytesColumn) -> Kind {
-    var shape = ValueShape(values[0])
-    for index in 1..<values.count where shape.kind != .text { shape.narrow(to: values[index]) }
-    return shape.kind
+  /// The kind that fits every variable of a slot, the first of which has this length.
+  static func kind(_ slot: TemplateTable.Slot, length: Int) -> Kind {
+    if slot.spellings.has(Spellings.decimal) { return .decimal }
+    guard slot.hasOneLength else { return .text }
+    if slot.spellings.has(Spellings.digits) { return .paddedDecimal }
+    if slot.spellings.has(Spellings.uuid) { return .uuid }
+    guard length % 2 == 0 else { return .text }
+    if slot.spellings.has(Spellings.lowerHexadecimal) { return .lowerHexadecimal }
+    return slot.spellings.has(Spellings.upperHexadecimal) ? .upperHexadecimal : .text
   }
 
-  /// Appends the payload of `values`, which all have `kind`.
-  static func append(_ values: BytesColumn, kind: Kind, to writer: inout EncodingWriter) {
+  /// Appends the payload of variables of `arena`, which all have `kind`. At least one.
+  static func append(
+    _ variables: Span<TextVariable>, in arena: RawSpan, kind: Kind, to writer: inout EncodingWriter
+  ) {
     switch kind {
     case .decimal, .paddedDecimal:
-      if kind == .paddedDecimal { writer.append(UInt8(truncatingIfNeeded: values[0].count)) }
+      if kind == .paddedDecimal { writer.append(UInt8(truncatingIfNeeded: variables[0].length)) }
       var words: [Int64] = []
-      words.reserveCapacity(values.count)
-      for index in 0..<values.count { words.append(decimal(values[index])) }
+      words.reserveCapacity(variables.count)
+      for index in variables.indices { words.append(decimal(arena, variables[index])) }
       WordCodec.appendNested(words.span, to: &writer)
     case .lowerHexadecimal, .upperHexadecimal, .uuid:
-      var packed = BytesColumn()
-      packed.reserve(values: values.count, bytes: values.byteCount / 2)
-      for index in 0..<values.count { packed.append(Hexadecimal.packed(values[index])) }
-      if kind != .uuid { writer.append(varint: values[0].count) }
-      BytesCodec.appendNested(packed, to: &writer)
-    case .text: BytesCodec.appendNested(values, to: &writer)
+      if kind != .uuid { writer.append(varint: variables[0].length) }
+      let byteCount = kind == .uuid ? 16 : variables[0].length / 2
+      BytesCodec.appendNested(Hexadecimal.packed(variables, in: arena, byteCount: byteCount), to: &writer)
+    case .text:
+      var byteCount = 0
+      for index in variables.indices { byteCount &+= variables[index].length }
+      var texts: [UInt8] = []
+      var ends: [UInt32] = []
+      texts.reserveCapacity(byteCount)
+      ends.reserveCapacity(variables.count)
+      for index in variables.indices {
+        unsafe arena.extracting(variables[index].range).withUnsafeBytes { unsafe texts.append(contentsOf: $0) }
+        ends.append(UInt32(truncatingIfNeeded: texts.count))
+      }
+      BytesCodec.appendNested(BytesColumn(uncheckedArena: texts, endOffsets: ends), to: &writer)
     case .pooled, .shared: break
     }
   }
 
-  private static func decimal(_ digits: ArraySlice<UInt8>) -> Int64 {
+  @inline(__always)
+  private static func decimal(_ arena: RawSpan, _ variable: TextVariable) -> Int64 {
     var value: Int64 = 0
-    for digit in digits { value = value &* 10 &+ Int64(digit &- 0x30) }
+    let end = variable.start &+ variable.length
+    var position = variable.start
+    while position < end {
+      let digit = unsafe arena.unsafeLoad(fromByteOffset: position, as: UInt8.self)
+      value = value &* 10 &+ Int64(digit &- 0x30)
+      position &+= 1
+    }
     return value
   }
 
@@ -89,80 +111,4 @@ enum VariableValues {
   /// `pool[base ..< base + count]`.
   case pooled(base: Int)
   case shared([UInt32])
-}
-
-/// What the values of a slot have in common.
-private struct ValueShape {
-  private let length: Int
-  private var isCanonicalDecimal: Bool
-  private var isDigits: Bool
-  private var isLowerHexadecimal: Bool
-  private var isUpperHexadecimal: Bool
-  private var isUUID: Bool
-  private var hasOneLength = true
-
-  init(_ value: ArraySlice<UInt8>) {
-    length = value.count
-    let spelling = Spelling(value)
-    isDigits = spelling.isDigits
-    isCanonicalDecimal = spelling.isCanonicalDecimal
-    isLowerHexadecimal = spelling.isLowerHexadecimal
-    isUpperHexadecimal = spelling.isUpperHexadecimal
-    isUUID = spelling.isUUID
-  }
-
-  mutating func narrow(to value: ArraySlice<UInt8>) {
-    let spelling = Spelling(value)
-    if value.count != length { hasOneLength = false }
-    isDigits = isDigits && spelling.isDigits
-    isCanonicalDecimal = isCanonicalDecimal && spelling.isCanonicalDecimal
-    isLowerHexadecimal = isLowerHexadecimal && spelling.isLowerHexadecimal
-    isUpperHexadecimal = isUpperHexadecimal && spelling.isUpperHexadecimal
-    isUUID = isUUID && spelling.isUUID
-  }
-
-  var kind: VariableColumn.Kind {
-    if isCanonicalDecimal { return .decimal }
-    guard hasOneLength else { return .text }
-    if isDigits { return .paddedDecimal }
-    if isUUID { return .uuid }
-    guard length % 2 == 0 else { return .text }
-    return isLowerHexadecimal ? .lowerHexadecimal : isUpperHexadecimal ? .upperHexadecimal : .text
-  }
-}
-
-/// Which of the typed spellings a value has.
-private struct Spelling {
-  var isDigits: Bool
-  var isCanonicalDecimal: Bool
-  var isLowerHexadecimal: Bool
-  var isUpperHexadecimal: Bool
-  var isUUID: Bool
-
-  @inline(__always)
-  init(_ value: ArraySlice<UInt8>) {
-    var hasOther = false
-    var hasLower = false
-    var hasUpper = false
-    var dashCount = 0
-    for byte in value {
-      if byte &- UInt8(ascii: "0") < 10 { continue }
-      if byte &- UInt8(ascii: "a") < 6 {
-        hasLower = true
-      } else if byte &- UInt8(ascii: "A") < 6 {
-        hasUpper = true
-      } else if byte == UInt8(ascii: "-") {
-        dashCount &+= 1
-      } else {
-        hasOther = true
-      }
-    }
-    let isPlain = !hasOther && dashCount == 0
-    isDigits = isPlain && !hasLower && !hasUpper && value.count <= TemplateScanner.decimalDigits
-    isCanonicalDecimal = isDigits && (value.first != UInt8(ascii: "0") || value.count == 1)
-    isLowerHexadecimal = isPlain && !hasUpper
-    isUpperHexadecimal = isPlain && !hasLower
-    // The scanner puts a dash nowhere but into a UUID.
-    isUUID = !hasOther && !hasUpper && dashCount == 4 && value.count == 36
-  }
 }

@@ -1,3 +1,4 @@
+package import TelemetryEncoding
 package import TelemetryModel
 
 /// One block of rows that a query may read: a batch of the memtable or a block of a part.
@@ -28,7 +29,7 @@ package protocol BlockSource: Sendable {
   func bounds(of key: ColumnKey) -> ClosedRange<Int64>?
   /// False only when no row of the block belongs to the trace.
   func mayContain(_ trace: TraceID) -> Bool
-  /// Where each series has its points and when; nil for a block whose rows are not in the order of (series, time).
+  /// Where each series has its points and when; nil for a block that keeps no directory.
   ///
   /// - Returns: the directory, and the bytes read from storage to make it (0 when it was known).
   func pointDirectory() throws(StorageError) -> (directory: PointDirectory, byteCount: Int)?
@@ -37,6 +38,22 @@ package protocol BlockSource: Sendable {
   /// - Returns: the batch, and the bytes read from storage (0 for memory).
   /// - Throws: `.damaged`, `.unknownEncoding`, `.read`.
   func read(_ selection: ColumnSelection) throws(StorageError) -> (batch: RecordBatch, byteCount: Int)
+  /// The chunks of some columns, and of the identity codes, as they are stored, so that a few of their rows can be read;
+  /// nil for a block that has no such form. A column that can only be read whole is left out.
+  func encoded(_ keys: Set<ColumnKey>, identities: Bool) throws(StorageError) -> EncodedChunks?
+  /// What tells that a column lacks a value without reading it; nil when there is no such filter.
+  func valueFilter(_ key: ColumnKey) -> ValueFilter?
+}
+
+/// Chunks of a block as they are stored.
+package struct EncodedChunks: Sendable {
+  package var columns: [ColumnKey: EncodedColumn] = [:]
+  package var resourceCodes: EncodedCodes?
+  package var scopeCodes: EncodedCodes?
+  /// Bytes read from storage.
+  package var byteCount = 0
+
+  package init() {}
 }
 
 /// The identity tables of a block.
@@ -49,6 +66,8 @@ extension BlockSource {
   package func codeBounds(_ kind: IdentityKind) -> ClosedRange<Int>? { nil }
   package func loadSeries() throws(StorageError) {}
   package func pointDirectory() throws(StorageError) -> (directory: PointDirectory, byteCount: Int)? { nil }
+  package func encoded(_ keys: Set<ColumnKey>, identities: Bool) throws(StorageError) -> EncodedChunks? { nil }
+  package func valueFilter(_ key: ColumnKey) -> ValueFilter? { nil }
 
   /// The entries of an identity table with `tableCount` entries that rows may use.
   func usedCodes(_ kind: IdentityKind, tableCount: Int) -> Range<Int> {

@@ -7,8 +7,8 @@ package struct PartFlush: Sendable {
   package let layout: StoreLayout
   package let fileSystem: any FileSystem
 
-  /// Memory that the rows of one round take at most (a single larger block has a round of its own), since writing copies
-  /// them: what piled up behind slow flushes becomes several parts a day.
+  /// Memory that the rows of one round take at most (a single larger block has a round of its own): what piled up behind
+  /// slow flushes becomes several parts a day.
   package let roundByteCount: Int
 
   package init(signal: Signal, tenant: String, layout: StoreLayout, fileSystem: any FileSystem, roundByteCount: Int) {
@@ -62,9 +62,8 @@ package struct PartFlush: Sendable {
         name: StoreLayout.partName(firstNumber + UInt64(parts.count)))
       try fileSystem.createDirectory(layout.dayDirectory(key))
       let path = layout.partPath(key)
-      let rows = batches.count == 1 ? batches[0] : RecordBatch.concatenated(batches)
       let summary = try PartWriter.write(
-        rows, to: path, in: fileSystem, identity: PartIdentity(tenant: tenant, signal: signal, name: key.name))
+        batches, to: path, in: fileSystem, identity: PartIdentity(tenant: tenant, signal: signal, name: key.name))
       let reader = try PartReader(path: path, fileSystem: fileSystem)
       let entry = PartEntry(
         signal: signal, tenant: tenant, day: key.day, name: key.name, rowCount: UInt64(summary.rowCount),

@@ -3,13 +3,13 @@ import TelemetryModel
 
 /// Cuts the rows of a sorted batch into blocks.
 enum BlockPlan {
-  /// Row ranges of at most 65,536 rows and, above one row, 8 MiB before encoding.
-  static func ranges(of batch: RecordBatch) -> [Range<Int>] {
-    let weights = batch.byteCount > PartFormat.blockBytes ? weights(of: batch) : []
+  /// Row ranges of at most 65,536 rows and, above one row, 8 MiB before encoding. Without weights all rows together take
+  /// less.
+  static func ranges(rowCount: Int, weights: [Int]) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     var start = 0
     var bytes = 0
-    for row in 0..<batch.rowCount {
+    for row in 0..<rowCount {
       let weight = weights.isEmpty ? 0 : weights[row]
       if row - start == EncodingLimits.blockRows || (row > start && bytes + weight > PartFormat.blockBytes) {
         ranges.append(start..<row)
@@ -18,7 +18,7 @@ enum BlockPlan {
       }
       bytes += weight
     }
-    if start < batch.rowCount { ranges.append(start..<batch.rowCount) }
+    if start < rowCount { ranges.append(start..<rowCount) }
     return ranges
   }
 

@@ -4,42 +4,25 @@ import TelemetryModel
 /// One part while it is written: bytes not yet in the file, and what the index and summary will say.
 struct PartAssembly {
   private let file: any StoredFile
-  private var directory: PartDirectory
-  private var buffer = EncodingWriter()
+  var directory: PartDirectory
+  var buffer = EncodingWriter()
   /// Bytes already in the file.
   private var writtenBytes = 0
   private var blocks: [PartBlockEntry] = []
   private var schemaOrdinals: [PartSchemaEntry: Int] = [:]
   private var valueCounts: [Int] = []
   private var filters = EncodingWriter()
+  private var valueFilters = EncodingWriter()
 
   /// The buffer goes to the file at this size.
-  private static let bufferBytes = 4 << 20
+  static let bufferBytes = 4 << 20
 
   init(file: any StoredFile, identity: PartIdentity) {
     self.file = file
     directory = PartDirectory(identity: identity)
   }
 
-  private var position: Int { writtenBytes + buffer.count }
-
-  /// Writes everything; `batch` is in storage order.
-  mutating func write(_ batch: RecordBatch) throws(StorageError) -> PartSummary {
-    precondition(batch.signal == directory.identity.signal, "a part holds the signal that its identity names")
-    begin()
-    let resources = CodeCompaction(batch.resourceCodes, tableCount: batch.resources.count)
-    let scopes = CodeCompaction(batch.scopeCodes, tableCount: batch.scopes.count)
-    let series = CodeCompaction(batch.seriesCodes, tableCount: batch.series.count)
-    for rows in BlockPlan.ranges(of: batch) {
-      appendBlock(batch, rows, resources: resources.codes, scopes: scopes.codes, series: series.codes)
-      if buffer.count >= PartAssembly.bufferBytes { try flush() }
-    }
-    directory.rawByteCount = batch.byteCount
-    return try finish(
-      PartIdentityTables(
-        resources: resources.used.map { batch.resources[$0] }, scopes: scopes.used.map { batch.scopes[$0] },
-        series: series.used.map { batch.series[$0] }))
-  }
+  var position: Int { writtenBytes + buffer.count }
 
   /// Writes the header. Blocks follow, then `finish`.
   mutating func begin() {
@@ -80,6 +63,7 @@ struct PartAssembly {
     for column in batch.columns { append(column, rows, table: nil, base: base, to: &block) }
     for child in batch.children { append(child, of: rows, to: &block) }
     appendFilter(batch, rows)
+    appendValueFilters(block)
     finish(block)
   }
 
@@ -88,13 +72,13 @@ struct PartAssembly {
     buffer.append(fixed: PartFormat.minor)
   }
 
-  private mutating func flush() throws(StorageError) {
+  mutating func flush() throws(StorageError) {
     try file.append(buffer.bytes)
     writtenBytes += buffer.count
     buffer.removeAll()
   }
 
-  private mutating func align() {
+  mutating func align() {
     let rest = position % PartFormat.alignment
     if rest > 0 { buffer.append(contentsOf: repeatElement(0, count: PartFormat.alignment - rest)) }
   }
@@ -137,7 +121,7 @@ struct PartAssembly {
     for column in child.columns { append(column, first..<end, table: child.kind, to: &block) }
   }
 
-  private mutating func note(
+  mutating func note(
     _ entry: PartSchemaEntry, _ description: ColumnChunk.Description, _ offset: Int, in block: inout PartBlockEntry
   ) {
     let ordinal: Int
@@ -156,13 +140,13 @@ struct PartAssembly {
         encoding: description.encoding.rawValue, bounds: description.bounds))
   }
 
-  private mutating func finish(_ block: PartBlockEntry) {
+  mutating func finish(_ block: PartBlockEntry) {
     directory.timeFirst = blocks.isEmpty ? block.timeFirst : min(directory.timeFirst, block.timeFirst)
     directory.timeLast = blocks.isEmpty ? block.timeLast : max(directory.timeLast, block.timeLast)
     blocks.append(block)
   }
 
-  private mutating func appendFilter(_ batch: RecordBatch, _ rows: Range<Int>) {
+  mutating func appendFilter(_ batch: RecordBatch, _ rows: Range<Int>) {
     if batch.signal == .metrics { return }
     var identifiers: [TraceID] = []
     if let column = batch.column(ColumnKey(Field.traceID, .traceID)), case .traceIDs(let ids) = column.values {
@@ -179,6 +163,24 @@ struct PartAssembly {
     for word in filter.words { filters.append(fixed: word) }
   }
 
+  /// Filters of the block's texts, from the chunks just written.
+  mutating func appendValueFilters(_ block: PartBlockEntry) {
+    if directory.identity.signal != .logs { return }
+    var found: [(schemaEntry: Int, filter: ValueFilter)] = []
+    for chunk in block.chunks {
+      let entry = directory.schema[chunk.schemaEntry]
+      guard entry.table == 0, let key = entry.key, ValueFilter.covers(key) else { continue }
+      let start = chunk.offset - writtenBytes
+      let column = try? EncodedColumn(key, buffer.bytes, start..<start + chunk.byteCount, rowCount: block.rowCount)
+      if let column, let filter = ValueFilter(column) { found.append((chunk.schemaEntry, filter)) }
+    }
+    valueFilters.append(varint: found.count)
+    for (schemaEntry, filter) in found {
+      valueFilters.append(varint: schemaEntry)
+      filter.append(to: &valueFilters)
+    }
+  }
+
   private mutating func appendSections(_ tables: PartIdentityTables) {
     let isMetrics = directory.identity.signal == .metrics
     var resourceTable = tables.resources
@@ -189,6 +191,8 @@ struct PartAssembly {
       scopeTable = encoded.scopes
       appendSection(.series, encoded.bytes)
     }
+    // First, so that what is read at open lies behind it.
+    if batch.signal == .logs { appendSection(.valueFilters, valueFilters) }
     var writer = EncodingWriter()
     IdentityTables.append(resourceTable, to: &writer)
     appendSection(.resources, writer)

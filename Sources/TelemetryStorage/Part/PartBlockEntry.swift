@@ -13,6 +13,13 @@ struct PartChunk: Sendable {
   let bounds: ClosedRange<Int64>?
 
   var range: Range<Int> { offset..<offset + byteCount }
+
+  /// The same chunk further back in the file.
+  func moved(by distance: Int) -> PartChunk {
+    PartChunk(
+      schemaEntry: schemaEntry, valueCount: valueCount, offset: offset + distance, byteCount: byteCount,
+      encoding: encoding, bounds: bounds)
+  }
 }
 
 /// The index entry of one block.

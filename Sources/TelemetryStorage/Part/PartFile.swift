@@ -13,7 +13,8 @@ final class PartFile: Sendable {
   /// One per block; empty when the part has none.
   let filters: [SplitBlockFilter]
   private let seriesSection: PartSectionEntry?
-  /// Names this open part in the caches of series tables and point directories.
+  private let valueFilterSection: PartSectionEntry?
+  /// Names this open part in the caches of series tables, point directories and chunks.
   let cacheKey = SeriesCache.shared.makeKey()
 
   /// Reads and checks everything but the chunks.
@@ -38,7 +39,10 @@ final class PartFile: Sendable {
     self.directory = directory
     self.blocks = blocks
 
-    let known = directory.sections.filter { PartSection(rawValue: $0.kind) != nil }
+    valueFilterSection = directory.sections.first { $0.kind == PartSection.valueFilters.rawValue }
+    let known = directory.sections.filter { entry in
+      PartSection(rawValue: entry.kind).map { $0 != .valueFilters } ?? false
+    }
     try tail.cover(from: known.map(\.offset).min() ?? tail.fileBytes)
     var readers: [PartSection: EncodingReader] = [:]
     for entry in known {
@@ -65,6 +69,7 @@ final class PartFile: Sendable {
   deinit {
     SeriesCache.shared.remove(cacheKey)
     PointDirectoryCache.shared.remove(part: cacheKey)
+    ChunkCache.shared.remove(part: cacheKey)
   }
 
   /// The series table: from the cache, else read, checked and decoded. Most parts are opened for their names and times
@@ -85,6 +90,36 @@ final class PartFile: Sendable {
     } catch {
       throw StorageError(error, path: file.path, what: "series")
     }
+  }
+
+  /// The filters of the blocks' values, by block and by ordinal in the schema: from the cache, else read, checked and
+  /// decoded; empty for a part without them.
+  func valueFilters() throws(StorageError) -> [[Int: ValueFilter]] {
+    guard let section = valueFilterSection else { return [] }
+    if case .filters(let filters, _)? = ChunkCache.shared.chunks(ofPart: cacheKey, at: [section.offset])[section.offset]
+    {
+      return filters
+    }
+    let bytes = try file.read(at: section.offset, count: section.byteCount)
+    guard Checksum.crc32c(bytes, 0..<bytes.count) == section.checksum else {
+      throw StorageError(.damaged, path: file.path, detail: "value filters: do not match their checksum")
+    }
+    var filters: [[Int: ValueFilter]] = []
+    do throws(EncodingError) {
+      var reader = EncodingReader(bytes)
+      for _ in blocks {
+        var ofBlock: [Int: ValueFilter] = [:]
+        for _ in 0..<(try reader.count(limit: directory.schema.count)) {
+          let entry = try reader.count(limit: max(0, directory.schema.count - 1))
+          ofBlock[entry] = try ValueFilter(&reader)
+        }
+        filters.append(ofBlock)
+      }
+    } catch {
+      throw StorageError(error, path: file.path, what: "value filters")
+    }
+    ChunkCache.shared.insert([section.offset: .filters(filters, byteCount: bytes.count)], ofPart: cacheKey)
+    return filters
   }
 
   private static func blocks(

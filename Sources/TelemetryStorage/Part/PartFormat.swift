@@ -4,7 +4,7 @@ import TelemetryEncoding
 enum PartFormat {
   static let magic: UInt32 = 0x3150_544f  // "OTP1"
   static let major: UInt16 = 1
-  static let minor: UInt16 = 1
+  static let minor: UInt16 = 2
   static let headerBytes = 16
   static let trailerBytes = 48
   static let alignment = 64
@@ -24,6 +24,7 @@ enum PartSection: UInt16, Sendable {
   case scopes = 2
   case series = 3
   case traceFilters = 4
+  case valueFilters = 5
 
   /// The name in the inventory.
   var name: String {
@@ -32,6 +33,7 @@ enum PartSection: UInt16, Sendable {
     case .scopes: "scopes"
     case .series: "series"
     case .traceFilters: "trace_filters"
+    case .valueFilters: "value_filters"
     }
   }
 }

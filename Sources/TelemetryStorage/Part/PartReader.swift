@@ -83,6 +83,8 @@ package final class PartReader: Sendable {
         throw StorageError(error, path: path, what: "block \(number)")
       }
     }
-    _ = try PartFile(part.file).series()
+    let reopened = try PartFile(part.file)
+    _ = try reopened.series()
+    _ = try reopened.valueFilters()
   }
 }

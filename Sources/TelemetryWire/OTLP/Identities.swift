@@ -181,7 +181,7 @@ struct Identities: ~Copyable {
   }
 
   /// The number of the series that these raw bytes stand for; nil when they are new.
-  func series(ofKey key: borrowing GrowableBuffer<UInt8>) -> Int? { series.find(key) }
+  mutating func series(ofKey key: borrowing GrowableBuffer<UInt8>) -> Int? { series.find(key) }
 
   /// The number of a series built from raw bytes, which are remembered when `isExact`.
   mutating func register(_ new: Series, key: borrowing GrowableBuffer<UInt8>, isExact: Bool) -> Int {

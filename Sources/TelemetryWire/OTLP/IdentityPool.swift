@@ -5,6 +5,8 @@
 struct IdentityPool<Identity: Hashable>: ~Copyable {
   private var raw = ByteTable()
   private var numberOfRaw = GrowableBuffer<UInt32>()
+  /// The raw bytes last found or remembered.
+  private var lastFound = -1
   private var numbers: [Identity: UInt32] = [:]
   private var identities: [Identity] = []
   /// The body that `codes` belongs to, by number.
@@ -20,9 +22,17 @@ struct IdentityPool<Identity: Hashable>: ~Copyable {
   var byteCount: Int { raw.byteCount }
 
   /// The number of the identity whose raw bytes these are; nil when they are new.
-  func find(_ key: borrowing GrowableBuffer<UInt8>) -> Int? {
+  ///
+  /// A sender sends its identities in the same order again and again, so the one behind the last is looked at first.
+  mutating func find(_ key: borrowing GrowableBuffer<UInt8>) -> Int? {
+    let next = lastFound &+ 1
+    if next < raw.count, raw.equals(next, key.bytes, 0, key.count) {
+      lastFound = next
+      return Int(numberOfRaw[next])
+    }
     let hash = ByteHash.hash(key.bytes, 0, key.count)
     guard let index = raw.find(key.bytes, 0, key.count, hash: hash) else { return nil }
+    lastFound = index
     return Int(numberOfRaw[index])
   }
 
@@ -43,7 +53,7 @@ struct IdentityPool<Identity: Hashable>: ~Copyable {
 
   /// Remembers that these raw bytes, which `find` did not know, stand for identity `number`.
   mutating func remember(_ key: borrowing GrowableBuffer<UInt8>, number: Int) {
-    _ = raw.insert(key, hash: ByteHash.hash(key.bytes, 0, key.count))
+    lastFound = raw.insert(key, hash: ByteHash.hash(key.bytes, 0, key.count))
     numberOfRaw.append(UInt32(truncatingIfNeeded: number))
   }
 
@@ -68,6 +78,7 @@ struct IdentityPool<Identity: Hashable>: ~Copyable {
 
   mutating func removeAll() {
     raw.removeAll()
+    lastFound = -1
     numberOfRaw.removeAll()
     numbers.removeAll()
     identities.removeAll()

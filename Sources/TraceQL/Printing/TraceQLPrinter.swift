@@ -1,4 +1,5 @@
 internal import TelemetryModel
+internal import TelemetryText
 
 /// Writes queries as text that parses to the same query: one spelling, parentheses wherever two operators meet.
 package enum TraceQLPrinter {
@@ -87,28 +88,13 @@ package enum TraceQLPrinter {
     case .nothing: "nil"
     case .int(let number): number.description
     case .double(let number): number.description
-    case .string(let text): quoted(text)
+    case .string(let text): JSONQuoting.quoted(text)
     case .bool(let flag): flag ? "true" : "false"
     case .duration(let nanoseconds): duration(nanoseconds)
     case .status(let status): status.name
     case .kind(let kind): kind.name
     case .array(let values): "[" + values.map(text).joined(separator: ", ") + "]"
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\n": quoted += "\\n"
-      case "\r": quoted += "\\r"
-      case "\t": quoted += "\\t"
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted + "\""
   }
 
   /// A duration in the largest units that leave nothing over: `1h30m`, `1.5s` as `1s500ms`.

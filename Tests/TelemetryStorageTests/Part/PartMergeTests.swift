@@ -14,7 +14,7 @@ struct PartMergeTests {
     let name = StoreLayout.partName(number)
     let path = "/parts/\(name).part"
     let summary = try PartWriter.write(
-      batch, to: path, in: files, identity: PartIdentity(tenant: "default", signal: batch.signal, name: name))
+      [batch], to: path, in: files, identity: PartIdentity(tenant: "default", signal: batch.signal, name: name))
     let entry = PartEntry(
       signal: batch.signal, tenant: "default", day: 20_231_114, name: name, rowCount: UInt64(summary.rowCount),
       byteCount: UInt64(summary.byteCount), timeFirst: summary.timeFirst, timeLast: summary.timeLast)

@@ -10,9 +10,9 @@ import Testing
 struct PartTests {
   private let files = PartMemoryFileSystem()
 
-  private func write(_ batch: RecordBatch) throws -> PartReader {
-    let identity = PartIdentity(tenant: "default", signal: batch.signal, name: "p1")
-    let summary = try PartWriter.write(batch, to: "/parts/p1.part", in: files, identity: identity)
+  private func write(_ batches: RecordBatch...) throws -> PartReader {
+    let identity = PartIdentity(tenant: "default", signal: batches[0].signal, name: "p1")
+    let summary = try PartWriter.write(batches, to: "/parts/p1.part", in: files, identity: identity)
     let reader = try PartReader(path: "/parts/p1.part", fileSystem: files)
     #expect(reader.summary == summary)
     #expect(summary.byteCount == files["/parts/p1.part"]?.count)
@@ -46,6 +46,22 @@ struct PartTests {
     let empty = try write(RecordBatch(signal: signal, rowCount: 0, columns: []))
     #expect(empty.blocks.isEmpty)
     try empty.verify()
+  }
+
+  @Test("several batches become the part that their rows would become together", arguments: Signal.allCases)
+  func severalBatches(_ signal: Signal) throws {
+    var fixtures = BatchFixtures(seed: 22)
+    let (first, second, third) = (
+      fixtures.batch(signal, rowCount: 300), fixtures.batch(signal, rowCount: 1), fixtures.batch(signal, rowCount: 450)
+    )
+    let united = RecordBatch.concatenated([first, second, third])
+    let sorted = united.gathered(united.storageOrder())
+    let reader = try write(first, second, third)
+    try reader.verify()
+    #expect(reader.summary.rowCount == 751)
+    #expect(try rows(reader) == (0..<751).map { BatchFixtures.text(sorted, row: $0) })
+    // In order already: nothing is moved.
+    #expect(try rows(try write(sorted)) == (0..<751).map { BatchFixtures.text(sorted, row: $0) })
   }
 
   @Test("big batches are cut into blocks by rows and by bytes")

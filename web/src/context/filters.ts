@@ -14,7 +14,7 @@ const signalName: Record<Signal, string> = { logs: "log records", traces: "spans
 
 /** Why a page cannot apply a filter; null when it can. */
 export function inapplicable(filter: Filter, signal: Signal | null): string | null {
-  if (signal === null) return "this page applies no filters";
+  if (signal === null) return "what is shown here names its own conditions";
   for (const owner of Object.keys(ownFields) as Signal[]) {
     if (owner !== signal && ownFields[owner].has(filter.key)) return `${filter.key} is a field of ${signalName[owner]}, ${signalName[signal]} have none`;
   }

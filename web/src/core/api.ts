@@ -52,9 +52,9 @@ export function apiURL(path: string, parameters: Parameters): string {
 }
 
 /** Asks for one JSON answer. */
-export async function fetchJSON<T>(path: string, signal: AbortSignal): Promise<T> {
+export async function fetchJSON<T>(path: string, signal: AbortSignal, headers: Record<string, string> = {}): Promise<T> {
   return requests.run(signal, async () => {
-    const response = await send(path, signal);
+    const response = await send(path, signal, headers);
     return (await response.json()) as T;
   });
 }
@@ -65,6 +65,18 @@ export async function fetchStream(path: string, signal: AbortSignal, receive: (m
     const response = await send(path, signal);
     return response.body === null ? "cut" : readStream(response.body, receive);
   });
+}
+
+/** The error of an answer that is no success: the own envelope, Prometheus' one, or the plain text of Loki and Tempo. */
+export function readFailure(text: string, status: number, requestID: string): APIError {
+  let body: unknown = null;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    if (text.trim() !== "") return new APIError(status, "plain", text.trim(), requestID);
+  }
+  const message = (body as Record<string, unknown> | null)?.error;
+  return typeof message === "string" ? new APIError(status, "prometheus", message, requestID) : readError(body, status, requestID);
 }
 
 /** The error of a message `{"k":"error"}` or of an error answer. */
@@ -78,8 +90,8 @@ export function readError(body: unknown, status: number, requestID: string): API
   );
 }
 
-async function send(path: string, signal: AbortSignal): Promise<Response> {
-  const headers: Record<string, string> = {};
+async function send(path: string, signal: AbortSignal, more: Record<string, string> = {}): Promise<Response> {
+  const headers: Record<string, string> = { ...more };
   const secret = token();
   if (secret !== null) headers.authorization = `Bearer ${secret}`;
   let response: Response;
@@ -94,13 +106,7 @@ async function send(path: string, signal: AbortSignal): Promise<Response> {
   if (response.ok) return response;
   const requestID = response.headers.get("x-request-id") ?? "";
   if (response.status === 401) connection.set({ state: "unauthorised", wrong: secret !== null });
-  let body: unknown = null;
-  try {
-    body = await response.json();
-  } catch {
-    body = null;
-  }
-  throw readError(body, response.status, requestID);
+  throw readFailure(await response.text(), response.status, requestID);
 }
 
 let probe: ReturnType<typeof setTimeout> | undefined;

@@ -1,5 +1,5 @@
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
-import { Completion, QueryLanguage, QueryProblem } from "./language";
+import { ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { Completion, Piece, QueryLanguage, QueryProblem } from "./language";
 
 /** Milliseconds without a key after which what is wrong is shown. */
 const patience = 500;
@@ -57,7 +57,8 @@ export function QueryField({ language, value, onChange, onSubmit, problem, recen
     const controller = new AbortController();
     asked.current = controller;
     if (text === "") {
-      show(recent().map((query) => ({ label: query, note: "recent", from: 0, to: 0, insert: query })));
+      const queries = [...recent().map((query) => ({ query, note: "recent" })), ...(language.examples ?? []).map((query) => ({ query, note: "example" }))];
+      show(queries.map(({ query, note }) => ({ label: query, note, from: 0, to: 0, insert: query })));
       return;
     }
     language.complete(text, position, controller.signal).then((found) => !controller.signal.aborted && show(found)).catch(() => !controller.signal.aborted && show([]));
@@ -97,9 +98,9 @@ export function QueryField({ language, value, onChange, onSubmit, problem, recen
     }
   };
   return (
-    <div className="query-text">
+    <div className={`query-text ${language.pieces ? "coloured" : ""}`}>
       <div ref={mirror} className="query-mirror" aria-hidden="true">
-        {shown ? <>{value.slice(0, shown.from)}<u>{value.slice(shown.from, shown.to) || " "}</u>{value.slice(shown.to)}</> : value}{"\n"}
+        {underlined(language.pieces?.(value) ?? [{ text: value, kind: "plain" }], shown)}{"\n"}
       </div>
       <textarea
         ref={fieldRef}
@@ -143,6 +144,28 @@ export function QueryField({ language, value, onChange, onSubmit, problem, recen
       {shown ? <div id={`${id}problem`} className="query-problem" role="alert">✕ <b>{shown.message}</b>{shown.hint ? ` · ${shown.hint}` : ""}</div> : null}
     </div>
   );
+}
+
+/** The text in its colours, with what is wrong underlined. A mistake without a place underlines nothing; one behind the text a blank. */
+function underlined(pieces: readonly Piece[], problem: QueryProblem | null): ReactNode[] {
+  const parts: ReactNode[] = [];
+  let at = 0;
+  const add = (piece: Piece, from: number, to: number, wrong: boolean): void => {
+    if (from >= to) return;
+    const text = piece.text.slice(from - at, to - at);
+    const Element = wrong ? "u" : "span";
+    parts.push(<Element key={from} className={piece.kind}>{text}</Element>);
+  };
+  for (const piece of pieces) {
+    const end = at + piece.text.length;
+    const [from, to] = problem ? [Math.min(Math.max(problem.from, at), end), Math.min(Math.max(problem.to, at), end)] : [end, end];
+    add(piece, at, from, false);
+    add(piece, from, to, true);
+    add(piece, to, end, false);
+    at = end;
+  }
+  if (problem && problem.from === problem.to && problem.from >= at && at > 0) parts.push(<u key="end">{" "}</u>);
+  return parts;
 }
 
 function scrolledIntoView(element: HTMLElement | null): void {

@@ -18,6 +18,12 @@ export interface QueryProblem {
   hint?: string;
 }
 
+/** A piece of a query with the kind of thing that it is; pieces lie side by side and make the whole text. */
+export interface Piece {
+  text: string;
+  kind: "plain" | "function" | "keyword" | "label" | "string" | "number" | "operator" | "comment";
+}
+
 /** What the query field needs to know of a language. */
 export interface QueryLanguage {
   /** As the URL and the server name it. */
@@ -28,6 +34,10 @@ export interface QueryLanguage {
   complete: (text: string, position: number, signal: AbortSignal) => Promise<Completion[]>;
   /** What can be said without the server; the server has the last word. */
   check: (text: string) => QueryProblem | null;
+  /** The text in pieces that are coloured by their kind; a language without it is not coloured. */
+  pieces?: (text: string) => Piece[];
+  /** Offered while the field is empty. */
+  examples?: readonly string[];
 }
 
 /** The UTF-16 position of a position in UTF-8 bytes. */

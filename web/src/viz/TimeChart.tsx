@@ -43,6 +43,8 @@ interface TimeChartProps {
   onExemplar?: (exemplar: ChartExemplar) => void;
   stale?: boolean;
   left?: number;
+  /** Values are of the times themselves, not of the step that begins there. */
+  instants?: boolean;
 }
 
 function strokeOf(colour: string | number, theme: Theme): { colour: string; dash: number[] } {
@@ -55,8 +57,9 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
   const { low, high } = useMemo(() => extent(series, props.exemplars), [series, props.exemplars]);
   const top = roundUp(high);
   const shift = low < 0 ? roundUp(-low) : 0;
-  const indexAt = (time: number): number => Math.max(0, Math.min(times.length - 1, Math.floor((time - (times[0] ?? 0)) / step)));
-  const middle = (index: number): number => times[index] + step / 2;
+  const offset = props.instants ? 0 : step / 2;
+  const indexAt = (time: number): number => Math.max(0, Math.min(times.length - 1, Math.round((time - offset - (times[0] ?? 0)) / step)));
+  const middle = (index: number): number => times[index] + offset;
 
   const trace = (context: CanvasRenderingContext2D, area: Geometry, values: (number | null)[]): void => {
     const reach = reachOf(values);
@@ -120,7 +123,7 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
     return { time: times[index], rows: rows.length > 0 ? rows : [{ name: "no data", value: "" }] };
   };
   const last = times.length > 0 ? times[times.length - 1] : null;
-  const partial = last !== null && last + step > range.to ? [{ from: last, to: range.to }] : [];
+  const partial = !props.instants && last !== null && last + step > range.to ? [{ from: last, to: range.to }] : [];
   return (
     <Plot
       sentence={sentence(props)}

@@ -1,5 +1,4 @@
 import NIOCore
-import NIOWebSocket
 import TelemetryModel
 
 /// One live tail: rows at most every 100 ms, a status each second, until either side closes.
@@ -7,38 +6,13 @@ struct TailSession: Sendable {
   let environment: APIEnvironment
   let question: TailQuestion
 
-  func run(_ channel: NIOAsyncChannel<WebSocketFrame, WebSocketFrame>) async throws {
-    let mailbox = TailMailbox()
-    let subscription = environment.live.subscribe(question.signal) { mailbox.add($0) }
-    defer { environment.live.unsubscribe(subscription) }
-    try await channel.executeThenClose { inbound, outbound in
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await listen(inbound, outbound) }
-        group.addTask { try await send(mailbox, outbound) }
-        // Whichever ends first ends the tail.
-        _ = try await group.next()
-        group.cancelAll()
-      }
+  func run(_ channel: TailExchange.Channel) async throws {
+    try await TailExchange(live: environment.live, signal: question.signal).run(channel) { mailbox, outbound in
+      try await send(mailbox, outbound)
     }
   }
 
-  /// Answers pings and returns when the client closes.
-  private func listen(
-    _ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>, _ outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>
-  ) async throws {
-    for try await frame in inbound {
-      switch frame.opcode {
-      case .ping:
-        try await outbound.write(WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData))
-      case .connectionClose:
-        try await outbound.write(WebSocketFrame(fin: true, opcode: .connectionClose, data: frame.unmaskedData))
-        return
-      default: continue
-      }
-    }
-  }
-
-  private func send(_ mailbox: TailMailbox, _ outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>) async throws {
+  private func send(_ mailbox: TailMailbox, _ outbound: TailExchange.Writer) async throws {
     var sampler = TailSampler()
     var json = JSONWriter()
     var next = ContinuousClock.now
@@ -51,7 +25,7 @@ struct TailSession: Sendable {
       if !chosen.isEmpty {
         json.removeAll()
         writeRows(chosen, to: &json)
-        try await outbound.write(TailSession.frame(json))
+        try await outbound.write(TailExchange.frame(json))
       }
       if tick % TailSampler.ticksPerSecond == 0 {
         json.removeAll()
@@ -60,7 +34,7 @@ struct TailSession: Sendable {
         json.member("dropped", integer: sampler.dropped)
         json.member("rate", integer: sampler.takeRate())
         json.endObject()
-        try await outbound.write(TailSession.frame(json))
+        try await outbound.write(TailExchange.frame(json))
       }
       // A tick that took long is not caught up.
       if next < .now { next = .now }
@@ -83,9 +57,5 @@ struct TailSession: Sendable {
     }
     json.endArray()
     json.endObject()
-  }
-
-  private static func frame(_ json: JSONWriter) -> WebSocketFrame {
-    WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(bytes: json.bytes))
   }
 }

@@ -26,6 +26,8 @@ struct UpgradableChannel: HTTPChannelHandler {
 
   let responder: HTTPChannelHandler.Responder
   let environment: APIEnvironment
+  /// The only API that is served; nil: everything.
+  let native: NativeAPI?
 
   /// Largest frame a client may send; it has nothing to say.
   private static let frameLimit = 4_096
@@ -81,8 +83,9 @@ struct UpgradableChannel: HTTPChannelHandler {
   /// Whether a path is a tail's and its question can be understood.
   private func canTail(_ path: String, _ query: String?) -> Bool {
     switch path {
-    case TailQuestion.path: (try? TailQuestion(query: query, environment)) != nil
-    case LokiTailQuestion.path: (try? LokiTailQuestion(query: query, now: environment.now())) != nil
+    case TailQuestion.path where native == nil: (try? TailQuestion(query: query, environment)) != nil
+    case LokiTailQuestion.path where native == nil || native == .loki:
+      (try? LokiTailQuestion(query: query, now: environment.now())) != nil
     default: false
     }
   }

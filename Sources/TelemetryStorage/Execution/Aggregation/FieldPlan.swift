@@ -54,16 +54,17 @@ struct FieldPlan {
     return .some(first)
   }
 
-  /// Reads what the field needs.
-  func load(_ columns: inout BlockColumns) throws(StorageError) {
+  /// Reads what the field needs for some rows.
+  func load(_ columns: inout BlockColumns, _ rows: RowBitmap) throws(StorageError) {
     let needsIdentities = !(resourceValues.isEmpty && scopeValues.isEmpty && seriesValues.isEmpty)
-    try columns.load(Set(keys.map(\.selectionName)), identities: needsIdentities)
+    if !keys.isEmpty { try columns.load(keys, ofRows: rows.rows) }
+    try columns.load([], identities: needsIdentities)
     if let kind = field.childKind, !childKeys.isEmpty { try columns.load(kind, Set(childKeys.map(\.selectionName))) }
   }
 
   /// The values, once loaded.
   func values(_ columns: BlockColumns) -> FieldValues {
-    var found = keys.compactMap { columns.columns[$0] }
+    var found = keys.compactMap { columns.columns[$0] ?? columns.gathered[$0] }
     if let kind = field.childKind, let table = columns.children[kind] {
       found += FieldPlan.firstOfEachRow(table, childKeys, rowCount: columns.block.rowCount)
     }

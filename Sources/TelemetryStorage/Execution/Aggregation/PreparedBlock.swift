@@ -23,16 +23,16 @@ struct PreparedBlock {
     rowCount = block.rowCount
     self.selected = selected
     groupFields = request.groupBy.map { FieldPlan($0, in: block) }
-    for field in groupFields where field.constant == nil { try field.load(&columns) }
+    for field in groupFields where field.constant == nil { try field.load(&columns, selected) }
     valueField = request.valueBucket.map { FieldPlan($0.field, in: block) }
-    try valueField?.load(&columns)
+    try valueField?.load(&columns, selected)
 
     var aggregateFields: [FieldPlan?] = []
     var filters: [RowBitmap?] = []
     var needsTimes = false
     for (index, aggregate) in request.aggregates.enumerated() {
       let field = aggregate.field.map { FieldPlan($0, in: block) }
-      try field?.load(&columns)
+      try field?.load(&columns, selected)
       aggregateFields.append(field)
       if aggregate.function == .first || aggregate.function == .last { needsTimes = true }
       guard let bound = plan.filters[index]?.bound(to: block), bound.constant != true else {
@@ -52,16 +52,7 @@ struct PreparedBlock {
     } else {
       onlyTimeBucket = nil
     }
-    if needsTimes {
-      try columns.load([ColumnSelection.Name(.intrinsic, Field.time.key)])
-      guard case .int64(let times)? = columns.columns[ColumnKey(Field.time, .int)]?.values, times.count == rowCount
-      else {
-        throw StorageError(.damaged, path: "", detail: "a block of \(rowCount) rows lacks their times")
-      }
-      self.times = times
-    } else {
-      times = []
-    }
+    times = needsTimes ? try columns.times() : []
     self.columns = columns
   }
 }

@@ -28,24 +28,14 @@ extension BlockPredicate {
       rest.subtract(try part.select(candidates, &columns))
       return rest
     case .codes(let kind, let accepted):
-      try columns.load([], identities: true)
       var matched = RowBitmap(none: candidates.rowCount)
-      let codes =
-        switch kind {
-        case .resource: columns.resourceCodes
-        case .scope: columns.scopeCodes
-        case .series: columns.seriesCodes
-        }
-      selectCodes(codes, nil, accepted, into: &matched)
+      try columns.select(kind, accepted, into: &matched)
       matched.formIntersection(candidates)
       return matched
     case .columns(let keys, let test):
-      try columns.load(Set(keys.map(\.selectionName)))
+      try columns.open(keys)
       var matched = RowBitmap(none: candidates.rowCount)
-      for key in keys {
-        guard let column = columns.columns[key] else { continue }
-        test.select(column, candidates: candidates, into: &matched)
-      }
+      for key in keys { try columns.select(key, test, candidates: candidates, into: &matched) }
       return matched
     case .anyScope(let test): return try BlockPredicate.select(test, candidates, &columns)
     case .children(let kind, let keys, let test):
@@ -56,17 +46,17 @@ extension BlockPredicate {
   private static func select(
     _ any: AnyScopeTest, _ candidates: RowBitmap, _ columns: inout BlockColumns
   ) throws(StorageError) -> RowBitmap {
-    try columns.load(Set(any.keys.map(\.selectionName)), identities: true)
+    try columns.open(any.keys)
     var matched = RowBitmap(none: candidates.rowCount)
     var beside = candidates
     for key in any.keys {
-      guard let column = columns.columns[key] else { continue }
-      any.test.select(column, candidates: candidates, into: &matched)
-      guard let rows = column.rows else { return matched }
+      try columns.select(key, any.test, candidates: candidates, into: &matched)
       var present = RowBitmap(none: candidates.rowCount)
-      for row in rows { present.insert(Int(row)) }
+      try columns.select(key, .exists, candidates: candidates, into: &present)
       beside.subtract(present)
     }
+    if beside.isEmpty { return matched }
+    try columns.load([], identities: true)
     let resourceCodes = columns.resourceCodes
     let scopeCodes = columns.scopeCodes
     for row in beside.rows.map(Int.init) {

@@ -57,6 +57,9 @@ struct PredicateBinder {
         case .text: break
         }
       }
+      if let needles = test.filterNeedles(key.type), let filter = block.valueFilter(key), !needles.mayMatch(filter) {
+        continue
+      }
       keys.append(key)
     }
     return keys.isEmpty ? .constant(false) : .columns(keys, test)

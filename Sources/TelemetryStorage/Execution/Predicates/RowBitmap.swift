@@ -39,6 +39,18 @@ struct RowBitmap {
   @inline(__always)
   mutating func insert(word: UInt64, at index: Int) { words[index] |= word }
 
+  /// Inserts a run of rows.
+  mutating func insert(_ rows: Range<Int>) {
+    guard let last = rows.last else { return }
+    let (first, end) = (rows.lowerBound &>> 6, last &>> 6)
+    for index in first...end {
+      var word = UInt64.max
+      if index == first { word &= .max &<< UInt64(rows.lowerBound & 63) }
+      if index == end { word &= .max &>> UInt64(63 - last & 63) }
+      words[index] |= word
+    }
+  }
+
   mutating func formIntersection(_ other: RowBitmap) {
     var index = 0
     while index < words.count {

@@ -49,7 +49,7 @@ extension ValueTest {
   }
 
   /// Which of the distinct values match, by index.
-  private func accepts(_ distinct: BytesColumn, type: ValueType, _ test: BytesTest) -> [Bool] {
+  func accepts(_ distinct: BytesColumn, type: ValueType, _ test: BytesTest) -> [Bool] {
     var accepted = [Bool](repeating: false, count: distinct.count)
     if case .text(let matcher) = test, type == .string, let anchor = matcher.anchor {
       forEachMatch(matcher, anchor, distinct) { accepted[$0] = true }

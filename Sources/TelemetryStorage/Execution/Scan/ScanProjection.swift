@@ -31,8 +31,33 @@ struct ScanProjection {
     self.children = children
   }
 
+  /// The rows of the block, in the order given, with the projected columns. Of a few rows only their values are decoded.
+  func batch(_ columns: inout BlockColumns, rows: [UInt32]) throws(StorageError) -> RecordBatch {
+    let block = columns.block
+    let keys = block.columns.map(\.key).filter { names.contains($0.selectionName) }
+    let order = rows.indices.sorted { rows[$0] < rows[$1] }
+    let ascending = order.map { rows[$0] }
+    guard let gathered = try columns.gather(keys, ascending) else {
+      return try batch(&columns).gathered(rows)
+    }
+    for (kind, names) in children { try columns.load(kind, names) }
+    let read = columns
+    let childTables = RecordBatch(
+      signal: block.signal, rowCount: block.rowCount, columns: [],
+      children: ChildKind.allCases.compactMap { children[$0] == nil ? nil : read.children[$0] }
+    ).gathered(ascending).children
+    let batch = RecordBatch(
+      signal: block.signal, rowCount: ascending.count, columns: gathered.columns,
+      resources: gathered.resourceCodes.isEmpty ? [] : block.resources, resourceCodes: gathered.resourceCodes,
+      scopes: gathered.scopeCodes.isEmpty ? [] : block.scopes, scopeCodes: gathered.scopeCodes, children: childTables)
+    if order.elementsEqual(rows.indices) { return batch }
+    var places = [UInt32](repeating: 0, count: rows.count)
+    for (place, index) in order.enumerated() { places[index] = UInt32(truncatingIfNeeded: place) }
+    return batch.gathered(places)
+  }
+
   /// Reads what is missing and returns the rows of the block with the projected columns.
-  func batch(_ columns: inout BlockColumns) throws(StorageError) -> RecordBatch {
+  private func batch(_ columns: inout BlockColumns) throws(StorageError) -> RecordBatch {
     try columns.load(names, identities: true)
     for (kind, names) in children { try columns.load(kind, names) }
     let block = columns.block

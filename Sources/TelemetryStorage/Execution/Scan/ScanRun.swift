@@ -12,16 +12,10 @@ struct ScanRun: Sendable {
   init?(
     _ selected: RowBitmap, _ columns: inout BlockColumns, order: ScanOrder, limit: Int, projection: Projection
   ) throws(StorageError) {
-    try columns.load([ColumnSelection.Name(.intrinsic, Field.time.key)])
-    guard case .int64(let times)? = columns.columns[ColumnKey(Field.time, .int)]?.values,
-      times.count == selected.rowCount
-    else {
-      throw StorageError(.damaged, path: "", detail: "a block of \(selected.rowCount) rows lacks their times")
-    }
+    let times = try columns.times()
     let rows = Array(ScanRun.ordered(selected.rows, times, order).prefix(limit))
     if rows.isEmpty { return nil }
-    let all = try ScanProjection(projection, of: columns.block).batch(&columns)
-    batch = all.gathered(rows).compacted()
+    batch = try ScanProjection(projection, of: columns.block).batch(&columns, rows: rows).compacted()
     self.times = rows.map { times[Int($0)] }
     memoryBytes = batch.byteCount + rows.count * 16
   }

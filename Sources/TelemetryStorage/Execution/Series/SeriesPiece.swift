@@ -84,7 +84,7 @@ struct SeriesPieceReader: Sendable {
       runs[index].end = times.count
     }
     let time = Column(ColumnKey(Field.time, .int), values: .int64(times))
-    if exemplars != nil || found.order != nil {
+    if found.order != nil {
       let picked = RecordBatch(
         signal: .metrics, rowCount: rowCount, columns: columns, children: exemplars.map { [$0] } ?? []
       ).gathered(SeriesPieceReader.rows(found, count: selectedCount)).compacted()
@@ -93,7 +93,7 @@ struct SeriesPieceReader: Sendable {
         rowCount: selectedCount)
     }
     if selectedCount == rowCount {
-      return SeriesPiece(runs: runs, times: times, columns: [time] + columns, exemplars: nil, rowCount: rowCount)
+      return SeriesPiece(runs: runs, times: times, columns: [time] + columns, exemplars: exemplars, rowCount: rowCount)
     }
     let assembly = ColumnAssembly(sources: [columns], rowCounts: [rowCount], copies: SeriesPieceReader.copies(found))
     var picked = [time]
@@ -102,7 +102,11 @@ struct SeriesPieceReader: Sendable {
     } catch {
       throw StorageError(.damaged, path: "", detail: error.description)
     }
-    return SeriesPiece(runs: runs, times: times, columns: picked, exemplars: nil, rowCount: selectedCount)
+    let children = exemplars.flatMap { table in
+      RecordBatch(signal: .metrics, rowCount: rowCount, columns: [], children: [table])
+        .gathered(SeriesPieceReader.rows(found, count: selectedCount)).compacted().child(.exemplar)
+    }
+    return SeriesPiece(runs: runs, times: times, columns: picked, exemplars: children, rowCount: selectedCount)
   }
 
   /// The block's rows of all runs.

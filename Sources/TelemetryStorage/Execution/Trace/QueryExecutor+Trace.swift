@@ -18,7 +18,7 @@ extension QueryExecutor {
         let isHinted = hint?.overlaps(first: block.timeFirst, last: block.timeLast) ?? true
         let batch = try control.readBlock(block, isHinted ? evaluator.bound(to: block) : .constant(false)) {
           (selected, columns) throws(StorageError) -> RecordBatch in
-          try ScanProjection(.everything, of: block).batch(&columns).gathered(selected.rows).compacted()
+          try ScanProjection(.everything, of: block).batch(&columns, rows: selected.rows).compacted()
         }
         guard let batch else { continue }
         try control.memory.charge(batch.byteCount, for: "spans of a trace")

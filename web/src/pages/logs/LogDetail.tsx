@@ -18,8 +18,16 @@ export function subjectOf(record: LogRecord): Subject {
 }
 
 /** One log record with everything it carries, its place in its trace, and the lines around it. */
-export function LogDetail({ id, known, onClose, onShow, columns }: { id: string; known: LogRecord | null; onClose: () => void; onShow: (record: LogRecord) => void; columns?: ColumnChoice }): JSX.Element {
-  const { data: context, error } = useJSON<LogContext>(pathOf("logs/context", [["id", id], ["before", "8"], ["after", "8"]]));
+export function LogDetail({ id, known, onClose, onShow, columns, isMade }: {
+  id: string;
+  known: LogRecord | null;
+  onClose: () => void;
+  onShow: (record: LogRecord) => void;
+  columns?: ColumnChoice;
+  /** The line was made by a query: it has no place among stored lines. */
+  isMade?: boolean;
+}): JSX.Element {
+  const { data: context, error } = useJSON<LogContext>(isMade ? null : pathOf("logs/context", [["id", id], ["before", "8"], ["after", "8"]]));
   const record = known ?? (context?.record.id === id ? context.record : null);
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -31,14 +39,14 @@ export function LogDetail({ id, known, onClose, onShow, columns }: { id: string;
       event.preventDefault();
       onClose();
     }}>
-      {record ? <Body record={record} context={context} onClose={onClose} onShow={onShow} columns={columns} /> : (
+      {record ? <Body record={record} context={context} isMade={isMade ?? false} onClose={onClose} onShow={onShow} columns={columns} /> : (
         <div className="state-panel">{error ? `This line could not be read: ${error.message}` : ""}<Button keys="Escape" onClick={onClose}>Close</Button></div>
       )}
     </aside>
   );
 }
 
-function Body({ record, context, onClose, onShow, columns }: { record: LogRecord; context: LogContext | null; onClose: () => void; onShow: (record: LogRecord) => void; columns?: ColumnChoice }): JSX.Element {
+function Body({ record, context, onClose, onShow, columns, isMade }: { record: LogRecord; context: LogContext | null; isMade: boolean; onClose: () => void; onShow: (record: LogRecord) => void; columns?: ColumnChoice }): JSX.Element {
   const severity = severityOf(record.severity);
   const time = millisecondsOf(record.time);
   const text = valueText(record.body);
@@ -77,10 +85,12 @@ function Body({ record, context, onClose, onShow, columns }: { record: LogRecord
           <AttributeTree attributes={{ name: record.scope.name, ...(record.scope.version ? { version: record.scope.version } : {}), ...record.scope.attributes }} prefix="scope." columns={columns} />
         </section>
       ) : null}
-      <section id="lines-around">
-        <h3>Lines around <kbd>C</kbd></h3>
-        {context ? <LinesAround context={context} onShow={onShow} /> : <p className="note"> </p>}
-      </section>
+      {isMade ? null : (
+        <section id="lines-around">
+          <h3>Lines around <kbd>C</kbd></h3>
+          {context ? <LinesAround context={context} onShow={onShow} /> : <p className="note"> </p>}
+        </section>
+      )}
     </>
   );
 }

@@ -7,6 +7,8 @@ import { useKeys } from "../../core/keys";
 import { MetricSummary } from "../../core/model";
 import { navigate, useView, useWindow } from "../../core/router";
 import { ago, millisecondsOf } from "../../core/time";
+import { promqlLanguage } from "../../query/promqlLanguage";
+import { QueryBar } from "../../query/QueryBar";
 import { ServiceName } from "../../ui/controls";
 import { EmptyPanel, ErrorPanel } from "../../ui/states";
 import { GridCell, GridHandle, HeaderCell, VirtualGrid } from "../../ui/VirtualGrid";
@@ -18,40 +20,44 @@ export function kindText(metric: { kind: string; temporality?: string; monotonic
   return metric.temporality && metric.temporality !== "unspecified" ? `${kind}, ${metric.temporality}` : kind;
 }
 
+const languages = [promqlLanguage];
+
 /** All metrics with unit, kind, series and when they were last seen. */
 export function Catalogue(): JSX.Element {
   const current = useView();
   const window = useWindow();
-  const { data, error, stale, loading } = useJSON<{ metrics: MetricSummary[] }>(pathOf("metrics", question({ ...current, query: "" }, window, "metrics")));
+  const { data, error, stale, loading } = useJSON<{ metrics: MetricSummary[] }>(pathOf("metrics", question(current, window, "metrics")));
   const [active, setActive] = useState(-1);
   const grid = useRef<GridHandle>(null);
+  const find = current.extra.find ?? "";
   const only = filteredService(current.filters);
   const metrics = useMemo(() => {
-    const wanted = current.query.toLowerCase();
+    const wanted = find.toLowerCase();
     return (data?.metrics ?? [])
       .filter((metric) => (metric.name.toLowerCase().includes(wanted) || (metric.description ?? "").toLowerCase().includes(wanted)) && (only === null || !metric.services || metric.services.includes(only)))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
-  }, [data, current.query, only]);
+  }, [data, find, only]);
   const some = metrics.length > 0;
   useEffect(() => {
     if (some && document.activeElement === document.body) grid.current?.focus();
   }, [some]);
   const open = (row: number): void => {
-    if (metrics[row]) navigate({ page: "metrics", id: "", query: "", extra: { name: metrics[row].name } });
+    if (metrics[row]) navigate({ page: "metrics", id: "", query: "", extra: { name: metrics[row].name, find: null } });
   };
   const into = (step: number) => (): void => {
     grid.current?.focus();
     setActive(Math.max(0, Math.min(metrics.length - 1, active + step)));
   };
   useKeys([
-    { keys: "/", label: "Find a metric", group: "This page", run: () => document.getElementById("metric-search")?.focus() },
+    { keys: "m", label: "Find a metric", group: "This page", run: () => document.getElementById("metric-search")?.focus() },
     { keys: "j", label: "Into the list", group: "This page", hidden: true, run: into(1) },
     { keys: "k", label: "Into the list", group: "This page", hidden: true, run: into(-1) },
   ]);
   return (
     <div className="page catalogue">
+      <QueryBar languages={languages} scope="promql" error={null} />
       <div className="query-row">
-        <input id="metric-search" className="wide-search" type="search" aria-label="Find a metric" placeholder="Find a metric by name or description  /" value={current.query} onChange={(event) => navigate({ query: event.target.value }, true)}
+        <input id="metric-search" className="wide-search" type="search" aria-label="Find a metric" placeholder="Find a metric by name or description  m" value={find} onChange={(event) => navigate({ extra: { find: event.target.value } }, true)}
           onKeyDown={(event) => {
             if (event.key !== "ArrowDown" && event.key !== "Enter") return;
             event.preventDefault();

@@ -12,7 +12,7 @@ import { useKeys } from "../../core/keys";
 import { MetricPoints, MetricSummary } from "../../core/model";
 import { navigate, TimeWindow, useView, useWindow } from "../../core/router";
 import { millisecondsOf } from "../../core/time";
-import { formatSelection, parseSelection } from "../../core/url";
+import { formatSelection, parseSelection, ViewPatch } from "../../core/url";
 import { Button, Link } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
 import { EmptyPanel, ErrorPanel } from "../../ui/states";
@@ -75,8 +75,10 @@ export function MetricChart({ name }: { name: string }): JSX.Element {
   };
   useEffect(() => setIsolated(new Set()), [current.extra.by]);
   const service = filteredService(current.filters) ?? (summary?.services?.length === 1 ? summary.services[0] : null);
+  const inPromQL: ViewPatch = { query: promqlOf(name, data?.kind ?? "gauge", data?.fn ?? "raw", current.extra.by), extra: { name: null, by: null, fn: null, sel: null } };
   useKeys([
     { keys: "Escape", label: "Back to the catalogue", group: "This page", run: () => navigate({ extra: { name: null, by: null, fn: null, sel: null } }) },
+    { keys: "q", label: "Ask in PromQL", group: "This page", when: () => data !== null, run: () => navigate(inPromQL) },
     { keys: "n", label: "Next exemplar", group: "This page", when: () => exemplars.length > 0, run: next(1) },
     { keys: "N", label: "Previous exemplar", group: "This page", when: () => exemplars.length > 0, run: next(-1) },
     ...(service ? [
@@ -92,6 +94,8 @@ export function MetricChart({ name }: { name: string }): JSX.Element {
         {data ? <span className="badge">{kindText({ kind: data.kind, temporality: summary?.temporality, monotonic: summary?.monotonic })}</span> : null}
         {data?.unit && unitName(data.unit) ? <span className="badge">{unitName(data.unit)}</span> : null}
         <span className="note cut">{summary?.description ?? ""}</span>
+        <span className="push" />
+        {data ? <Link className="button plain" to={inPromQL}><span className="text">As PromQL</span><kbd>q</kbd></Link> : null}
       </div>
       <div className="metric-controls">
         <label>Function{" "}
@@ -126,6 +130,22 @@ export function MetricChart({ name }: { name: string }): JSX.Element {
       )}
     </div>
   );
+}
+
+/** The chart's question in PromQL: an equality finds a metric by its OpenTelemetry name, too. */
+function promqlOf(name: string, kind: string, fn: string, fields: string | undefined): string {
+  const selector = /^[A-Za-z_:][\w:]*$/.test(name) ? name : `{${JSON.stringify(name)}}`;
+  const by = (fields ?? "").split(",").filter((field) => field !== "");
+  const grouping = by.length > 0 ? ` by (${by.map((field) => field.replace(/^resource\./, "").replace(/\W/g, "_")).join(", ")})` : "";
+  if (kind.includes("histogram")) {
+    const rates = `sum${grouping} (rate(${selector}[5m]))`;
+    const quantile = /^p([\d.]+)$/.exec(fn);
+    if (quantile) return `histogram_quantile(${Number(quantile[1]) / 100}, ${rates})`;
+    return fn === "avg" ? `histogram_avg(${rates})` : `histogram_count(${rates})`;
+  }
+  const inner = fn === "rate" || fn === "increase" ? `${fn}(${selector}[5m])` : selector;
+  const outer = fn === "avg" || fn === "min" || fn === "max" ? fn : "sum";
+  return grouping === "" && outer === "sum" ? inner : `${outer}${grouping} (${inner})`;
 }
 
 function rateUnit(data: MetricPoints | null): string | undefined {

@@ -1,10 +1,12 @@
 import { useView } from "../../core/router";
 import { Catalogue } from "./Catalogue";
 import { MetricChart } from "./MetricChart";
+import { PromQLResult } from "./PromQLResult";
 
-/** Metrics: the catalogue, or one metric by resource and attributes. */
+/** Metrics: a PromQL query, one metric by resource and attributes, or the catalogue. */
 export default function MetricsPage(): JSX.Element {
   const current = useView();
   const name = current.extra.name;
-  return name === undefined ? <Catalogue /> : <MetricChart key={name} name={name} />;
+  if (name !== undefined) return <MetricChart key={name} name={name} />;
+  return current.query.trim() === "" ? <Catalogue /> : <PromQLResult />;
 }

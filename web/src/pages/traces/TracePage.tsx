@@ -69,7 +69,7 @@ function Trace({ trace: received }: { trace: TraceSkeleton }): JSX.Element {
   const [groupRow, setGroupRow] = useState(-1);
   const [opened, setOpened] = useState(spanID !== undefined);
   const cursor = groupRow >= 0 ? groupRow : active;
-  const matches = useMemo(() => matching(trace, search), [trace, search]);
+  const matches = useMemo(() => matching(trace, search) ?? marked(trace, current.extra.match), [trace, search, current.extra.match]);
 
   const setActive = useCallback((row: number) => {
     const target = rows[row];
@@ -191,6 +191,7 @@ function Trace({ trace: received }: { trace: TraceSkeleton }): JSX.Element {
               }
             }} />
             {matches ? <span className="note" role="status">{groupedCount(matches.size)} match</span> : null}
+            {current.extra.match ? <Button kind="quiet" icon="close" title="Show all spans alike" onClick={() => navigate({ extra: { match: null } }, true)}>Matches of the query</Button> : null}
             {zoom ? <Button kind="quiet" keys="Z" onClick={() => setZoom(null)}>Whole trace</Button> : null}
             {skew.shifts.size > 0 ? <Button keys="K" pressed={corrected} title="Moves what runs by another clock into the call that caused it" onClick={toggleClocks}>Correct clocks</Button> : null}
             <Button keys="c" pressed={critical} title="What the trace's duration waited for" onClick={() => setCritical(!critical)}>Critical path</Button>
@@ -253,6 +254,14 @@ function matching(trace: TraceSkeleton, search: string): ReadonlySet<number> | n
     if (names[trace.spans.name[index]] || services[trace.spans.service[index]] || id.startsWith(wanted)) found.add(index);
   });
   return found;
+}
+
+/** Indices of the spans that the link marks, e.g. those that a query found; null without any. */
+function marked(trace: TraceSkeleton, ids: string | undefined): ReadonlySet<number> | null {
+  if (!ids) return null;
+  const wanted = new Set(ids.split(","));
+  const found = new Set(trace.spans.id.flatMap((id, index) => (wanted.has(id) ? [index] : [])));
+  return found.size > 0 ? found : null;
 }
 
 function parseZoom(text: string | undefined): [number, number] | null {

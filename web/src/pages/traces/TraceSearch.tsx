@@ -5,7 +5,6 @@ import { Parameters } from "../../core/api";
 import { queryCommand } from "../../core/commands";
 import { brushed, pathOf, question } from "../../context/question";
 import { QueryBar } from "../../query/QueryBar";
-import { searchLanguage } from "../../query/searchLanguage";
 import { SelectionBar } from "../../context/SelectionBar";
 import { useStream } from "../../core/streams";
 import { duration, groupedCount } from "../../core/format";
@@ -24,9 +23,8 @@ import { GridCell, GridHandle, HeaderCell, VirtualGrid } from "../../ui/VirtualG
 import { HeatCell, Heatmap } from "../../viz/Heatmap";
 import { Histogram, HistogramLayer } from "../../viz/Histogram";
 import { Facets } from "../logs/Facets";
+import { traceLanguages } from "./languages";
 import { SpanList } from "./SpanList";
-
-const languages = [searchLanguage("traces", "http.route:/cart/*   duration:>500ms   status:error   service:checkout")];
 
 /** Search over traces: durations over time, then the traces that match. */
 export function TraceSearch(): JSX.Element {
@@ -75,7 +73,7 @@ export function TraceSearch(): JSX.Element {
   const longest = rows.reduce((most, trace) => Math.max(most, trace.duration), 1);
   return (
     <div className={`page traces ${facets ? "" : "no-facets"}`}>
-      <QueryBar languages={languages} scope="traces" error={answer.error} />
+      <QueryBar languages={traceLanguages} scope="traces" error={answer.error} />
       <ProgressRow answer={answer} count={tab === "traces" ? rows.length : null} what="traces" limited={sort === "duration" ? `slowest ${groupedCount(rows.length)} of the newest 1,000 that match` : undefined}>
         <Button kind="quiet" keys="s" pressed={sort === "duration"} title="Slowest first: the slowest of the newest 1,000 that match" onClick={() => setSort(sort === "duration" ? "time" : "duration")}>{sort === "duration" ? "Slowest first" : "Newest first"}</Button>
         <Button kind="quiet" icon="filter" keys="[" pressed={facets} title="Facets" onClick={toggleFacets}>Facets</Button>

@@ -1,0 +1,104 @@
+import TelemetryEncoding
+import TelemetryModel
+
+/// Columns in the form in which they are stored: tested and picked from without being decoded whole.
+extension BlockColumns {
+  /// A request for more rows than one in so many decodes whole columns.
+  private static let gatherFraction = 4
+
+  /// Makes the columns ready for tests: as they are stored when the block has that, else decoded.
+  mutating func open(_ keys: [ColumnKey]) throws(StorageError) {
+    let missing = keys.filter { columns[$0] == nil && encoded[$0] == nil }
+    if missing.isEmpty { return }
+    try openEncoded(Set(missing), identities: false)
+    let unopened = missing.filter { encoded[$0] == nil }
+    if !unopened.isEmpty { try load(Set(unopened.map(\.selectionName))) }
+  }
+
+  /// Inserts the candidates whose value in one column matches.
+  mutating func select(
+    _ key: ColumnKey, _ test: ValueTest, candidates: RowBitmap, into matched: inout RowBitmap
+  ) throws(StorageError) {
+    if columns[key] == nil, let stored = encoded[key] {
+      do throws(EncodingError) {
+        if try test.select(stored, candidates: candidates, into: &matched) { return }
+      } catch {
+        throw StorageError(error, path: "", what: "a chunk")
+      }
+      try load([key.selectionName])
+    }
+    if let column = columns[key] { test.select(column, candidates: candidates, into: &matched) }
+  }
+
+  /// Inserts the rows whose identity is accepted.
+  mutating func select(_ kind: IdentityKind, _ accepted: [Bool], into matched: inout RowBitmap) throws(StorageError) {
+    if kind != .series, resourceCodes.isEmpty { try openEncoded([], identities: true) }
+    if let runs = (kind == .resource ? encodedResourceCodes : kind == .scope ? encodedScopeCodes : nil)?.runs {
+      for (number, code) in runs.codes.enumerated() where accepted[Int(code)] {
+        let end = number + 1 < runs.starts.count ? runs.starts[number + 1] : matched.rowCount
+        matched.insert(runs.starts[number]..<end)
+      }
+      return
+    }
+    try load([], identities: true)
+    let codes =
+      switch kind {
+      case .resource: resourceCodes
+      case .scope: scopeCodes
+      case .series: seriesCodes
+      }
+    selectCodes(codes, nil, accepted, into: &matched)
+  }
+
+  /// Values and identity codes of some rows, which ascend; nil when it is as well to decode whole columns.
+  mutating func gather(
+    _ keys: [ColumnKey], _ rows: [UInt32]
+  ) throws(StorageError) -> (columns: [Column], resourceCodes: [UInt32], scopeCodes: [UInt32])? {
+    guard rows.count * BlockColumns.gatherFraction < block.rowCount,
+      try openEncoded(Set(keys.filter { columns[$0] == nil }), identities: true)
+    else { return nil }
+    let found = try gatherColumns(keys, rows)
+    do throws(EncodingError) {
+      let resources = try encodedResourceCodes?.codes(of: rows) ?? []
+      return (found, resources, try encodedScopeCodes?.codes(of: rows) ?? [])
+    } catch {
+      throw StorageError(error, path: "", what: "identity codes")
+    }
+  }
+
+  /// Decodes what some rows, which ascend, have of some columns, unless they are decoded already or the rows are many: then
+  /// the columns are loaded whole.
+  mutating func load(_ keys: [ColumnKey], ofRows rows: [UInt32]) throws(StorageError) {
+    let missing = keys.filter { columns[$0] == nil }
+    if missing.isEmpty { return }
+    guard rows.count * BlockColumns.gatherFraction < block.rowCount, try openEncoded(Set(missing), identities: false)
+    else { return try load(Set(missing.map(\.selectionName))) }
+    for column in try gatherColumns(missing, rows) {
+      let own = column.rows.map { $0.map { rows[Int($0)] } } ?? rows
+      gathered[column.key] = Column(column.key, rows: own, values: column.values)
+    }
+  }
+
+  private mutating func gatherColumns(_ keys: [ColumnKey], _ rows: [UInt32]) throws(StorageError) -> [Column] {
+    let whole = keys.filter { columns[$0] == nil && encoded[$0] == nil }
+    if !whole.isEmpty { try load(Set(whole.map(\.selectionName))) }
+    let needsTimes = keys.contains { key in
+      if columns[key] == nil, case .times? = encoded[key]?.values { true } else { false }
+    }
+    let times = needsTimes ? try self.times() : []
+    var found: [Column] = []
+    do throws(EncodingError) {
+      for key in keys {
+        if let column = columns[key] {
+          let all = RecordBatch(signal: block.signal, rowCount: block.rowCount, columns: [column])
+          found += all.gathered(rows).columns
+        } else if let column = try encoded[key]?.gathered(rows, times: times) {
+          found.append(column)
+        }
+      }
+    } catch {
+      throw StorageError(error, path: "", what: "a chunk")
+    }
+    return found
+  }
+}

@@ -1,0 +1,145 @@
+import TelemetryEncoding
+import TelemetryModel
+import TelemetryStore
+
+/// Tests of columns in the form in which they are stored.
+extension ValueTest {
+  /// Inserts the candidates whose value matches; false, and nothing inserted, when the column has to be decoded for that.
+  func select(
+    _ column: EncodedColumn, candidates: RowBitmap, into matched: inout RowBitmap
+  ) throws(EncodingError) -> Bool {
+    if acceptsAll(column.key.type) {
+      insertAll(column, candidates, into: &matched)
+      return true
+    }
+    switch column.values {
+    case .traceIDs(let ids):
+      let wanted: Set<TraceID>
+      switch traceIDs {
+      case .compare(.equal, let id)?: wanted = [id]
+      case .set(let set)?: wanted = set
+      default: return false
+      }
+      insert(try ids.positions(of: wanted), column, candidates, into: &matched)
+      return true
+    case .bytes(let stored):
+      guard let test = bytes[column.key.type] else { return true }
+      return try select(stored, test, column, candidates, into: &matched)
+    case .words, .doubles, .times, .spanIDs: return false
+    }
+  }
+
+  private func select(
+    _ stored: StoredBytes, _ test: BytesTest, _ column: EncodedColumn, _ candidates: RowBitmap,
+    into matched: inout RowBitmap
+  ) throws(EncodingError) -> Bool {
+    switch stored.form {
+    case .constant(let value):
+      if ValueTest.matches(test, value.arena.span, type: column.key.type) {
+        insertAll(column, candidates, into: &matched)
+      }
+      return true
+    case .dictionary(let table, let codes):
+      let accepted = accepts(try table.values(), type: column.key.type, test)
+      if !accepted.contains(true) { return true }
+      if !accepted.contains(false) {
+        insertAll(column, candidates, into: &matched)
+        return true
+      }
+      var found = RowBitmap(none: candidates.rowCount)
+      selectCodes(try codes.codes(limit: table.count), column.presence.rows, accepted, into: &found)
+      found.formIntersection(candidates)
+      matched.formUnion(found)
+      return true
+    case .frames: return false
+    case .templates(let templates):
+      guard column.key.type == .string else { return false }
+      return try select(templates, test, column, candidates, into: &matched)
+    }
+  }
+
+  /// Decides templates first; only texts whose template leaves it open are put together.
+  private func select(
+    _ stored: StoredTemplates, _ test: BytesTest, _ column: EncodedColumn, _ candidates: RowBitmap,
+    into matched: inout RowBitmap
+  ) throws(EncodingError) -> Bool {
+    var needle = TemplateNeedle(test)
+    let templates = stored.templates
+    let arena = templates.arena.span
+    var verdicts: [TemplateNeedle.Verdict] = []
+    verdicts.reserveCapacity(templates.count)
+    var isOpen = false
+    var isPossible = false
+    for template in 0..<templates.count {
+      let verdict = needle.verdict(arena.extracting(templates.range(template)))
+      verdicts.append(verdict)
+      if verdict != .never { isPossible = true }
+      if verdict == .dependsOnVariables { isOpen = true }
+    }
+    if !isPossible { return true }
+    if isOpen {
+      // The kinds of variables rule out more.
+      isPossible = false
+      for template in verdicts.indices {
+        if verdicts[template] == .dependsOnVariables {
+          let alphabets = try stored.alphabets(ofTemplate: template)
+          if !needle.mayMatch(arena.extracting(templates.range(template)), alphabets) {
+            verdicts[template] = .never
+          }
+        }
+        if verdicts[template] != .never { isPossible = true }
+      }
+      if !isPossible { return true }
+    }
+    let rows = column.presence.rows
+    var open: [Int] = []
+    for (index, number) in try stored.templateNumbers().enumerated() {
+      switch verdicts[Int(number)] {
+      case .never: continue
+      case .always:
+        let row = rows.map { Int($0[index]) } ?? index
+        if candidates.contains(row) { matched.insert(row) }
+      case .dependsOnVariables:
+        if candidates.contains(rows.map { Int($0[index]) } ?? index) { open.append(index) }
+      }
+    }
+    if open.isEmpty { return true }
+    let texts = try stored.texts(at: open)
+    let own = Column(column.key, rows: nil, values: .bytes(texts))
+    var found = RowBitmap(none: open.count)
+    select(own, candidates: RowBitmap(all: open.count), into: &found)
+    for place in found.rows {
+      let index = open[Int(place)]
+      matched.insert(rows.map { Int($0[index]) } ?? index)
+    }
+    return true
+  }
+
+  /// Whether every value of the type matches.
+  private func acceptsAll(_ type: ValueType) -> Bool {
+    switch type {
+    case .int: if case .range(Int64.min...Int64.max)? = integers { true } else { false }
+    case .bool: if case .range(Int64.min...Int64.max)? = booleans { true } else { false }
+    case .double: if case .any? = doubles { true } else { false }
+    case .traceID: if case .any? = traceIDs { true } else { false }
+    case .spanID: if case .any? = spanIDs { true } else { false }
+    case .string, .bytes, .array, .map, .empty: if case .any? = bytes[type] { true } else { false }
+    }
+  }
+
+  private func insertAll(_ column: EncodedColumn, _ candidates: RowBitmap, into matched: inout RowBitmap) {
+    guard let rows = column.presence.rows else { return matched.formUnion(candidates) }
+    for row in rows where candidates.contains(Int(row)) { matched.insert(Int(row)) }
+  }
+
+  private func insert(
+    _ indices: [Int], _ column: EncodedColumn, _ candidates: RowBitmap, into matched: inout RowBitmap
+  ) {
+    if indices.isEmpty { return }
+    let rows = column.presence.rows
+    for index in indices {
+      let row = rows.map { Int($0[index]) } ?? index
+      if candidates.contains(row) { matched.insert(row) }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import TelemetryEncoding
+import TelemetryModel
+
+/// Chunks as they are stored, from the cache or the file.
+extension PartBlock {
+  func encoded(_ keys: Set<ColumnKey>, identities: Bool) throws(StorageError) -> EncodedChunks? {
+    guard signal != .metrics else { return nil }
+    let schema = part.directory.schema
+    var wanted: [PartChunk] = []
+    for chunk in part.blocks[number].chunks {
+      let entry = schema[chunk.schemaEntry]
+      guard entry.table == 0, let role = PartSchemaEntry.Role(rawValue: entry.role) else { continue }
+      switch role {
+      case .column:
+        guard let key = entry.key, keys.contains(key), EncodedColumn.canOpen(encoding: chunk.encoding) else { continue }
+        wanted.append(chunk)
+      case .resourceCodes, .scopeCodes: if identities { wanted.append(chunk) }
+      case .seriesCodes, .parentRows: continue
+      }
+    }
+    var chunks = ChunkCache.shared.chunks(ofPart: part.cacheKey, at: wanted.map(\.offset))
+    let missing = wanted.filter { chunks[$0.offset] == nil }
+    var found = EncodedChunks()
+    if !missing.isEmpty {
+      let bytes = try ChunkBytes(part.file, missing.map(\.range))
+      found.byteCount = bytes.byteCount
+      var opened: [Int: ChunkCache.Chunk] = [:]
+      do throws(EncodingError) {
+        for chunk in missing { opened[chunk.offset] = try open(chunk, bytes) }
+      } catch {
+        throw StorageError(error, path: part.file.path, what: "block \(number)")
+      }
+      ChunkCache.shared.insert(opened, ofPart: part.cacheKey)
+      chunks.merge(opened) { $1 }
+    }
+    for chunk in wanted {
+      let entry = schema[chunk.schemaEntry]
+      switch chunks[chunk.offset] {
+      case .column(let column)?: found.columns[column.key] = column
+      case .codes(let codes)?:
+        if entry.role == PartSchemaEntry.Role.resourceCodes.rawValue {
+          found.resourceCodes = codes
+        } else {
+          found.scopeCodes = codes
+        }
+      case .filters?, nil: continue
+      }
+    }
+    return found
+  }
+
+  /// A filter that cannot be read prunes nothing; the damage shows when the part is verified.
+  func valueFilter(_ key: ColumnKey) -> ValueFilter? {
+    guard let filters = try? part.valueFilters(), number < filters.count else { return nil }
+    let wanted = PartSchemaEntry(key, table: nil)
+    return part.directory.schema.firstIndex(of: wanted).flatMap { filters[number][$0] }
+  }
+
+  private func open(_ chunk: PartChunk, _ bytes: ChunkBytes) throws(EncodingError) -> ChunkCache.Chunk {
+    let entry = part.directory.schema[chunk.schemaEntry]
+    let (content, range) = bytes[chunk.range]
+    if let key = entry.key {
+      return .column(try EncodedColumn(key, content, range, rowCount: rowCount))
+    }
+    let isResource = entry.role == PartSchemaEntry.Role.resourceCodes.rawValue
+    return .codes(
+      try EncodedCodes(content, range, rowCount: rowCount, limit: isResource ? resources.count : scopes.count))
+  }
+}
