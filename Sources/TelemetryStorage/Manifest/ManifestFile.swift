@@ -105,7 +105,7 @@ enum ManifestFile {
   }
 
   private static func operations(_ bytes: [UInt8], at offset: Int, end: Int) -> [ManifestOperation]? {
-    guard end >= offset + prefixByteCount else { return nil }
+    guard end > offset + prefixByteCount else { return nil }
     var checksum = StoredBytesReader(bytes[offset + 4..<offset + 8])
     let content = bytes[offset + prefixByteCount..<end]
     guard checksum.integer(UInt32.self) == content.castagnoli else { return nil }

@@ -36,7 +36,10 @@ package struct LogSegment: Sendable, Equatable {
 
   /// What the first bytes of a segment say.
   static func check(_ bytes: [UInt8]) -> HeaderCheck {
-    guard bytes.count >= headerByteCount else { return .incomplete }
+    // Zeros are a header that a power failure kept from the disk, while the file's length reached it.
+    guard bytes.count >= headerByteCount, bytes[..<headerByteCount].contains(where: { $0 != 0 }) else {
+      return .incomplete
+    }
     var reader = StoredBytesReader(bytes[4..<headerByteCount])
     guard Array(bytes[..<4]) == magic, let major = reader.integer(UInt16.self), reader.integer(UInt16.self) != nil,
       reader.integer(UInt32.self) != nil, let checksum = reader.integer(UInt32.self),
