@@ -1,4 +1,4 @@
-import FoundationEssentials
+import class FoundationEssentials.ProcessInfo
 import QueryCore
 import QueryTestSupport
 import SearchBar
