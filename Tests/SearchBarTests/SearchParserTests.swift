@@ -1,10 +1,11 @@
-import class FoundationEssentials.ProcessInfo
 import QueryCore
 import QueryTestSupport
 import SearchBar
 import TelemetryModel
 import TelemetryStore
 import Testing
+
+import class FoundationEssentials.ProcessInfo
 
 @Suite struct SearchParserTests {
   @Test("each form of the syntax becomes the predicate that the documentation says")
