@@ -24,6 +24,8 @@ export function QueryField({ language, value, onChange, onSubmit, problem, recen
   const mirror = useRef<HTMLDivElement>(null);
   const asked = useRef<AbortController | null>(null);
   const caret = useRef<number | null>(null);
+  /** The text that the list on display was made for. */
+  const offeredFor = useRef("");
   const [items, setItems] = useState<Completion[]>([]);
   const [active, setActive] = useState(-1);
   const [own, setOwn] = useState<QueryProblem | null>(null);
@@ -47,7 +49,8 @@ export function QueryField({ language, value, onChange, onSubmit, problem, recen
     caret.current = null;
   }, [value]);
 
-  const show = (found: Completion[]): void => {
+  const show = (found: Completion[], text: string): void => {
+    offeredFor.current = text;
     setItems(found.slice(0, 40));
     setActive(-1);
     if (found.length > 0 && mirror.current) setLeft(offsetOf(mirror.current, found[0].from));
@@ -58,17 +61,19 @@ export function QueryField({ language, value, onChange, onSubmit, problem, recen
     asked.current = controller;
     if (text === "") {
       const queries = [...recent().map((query) => ({ query, note: "recent" })), ...(language.examples ?? []).map((query) => ({ query, note: "example" }))];
-      show(queries.map(({ query, note }) => ({ label: query, note, from: 0, to: 0, insert: query })));
+      show(queries.map(({ query, note }) => ({ label: query, note, from: 0, to: 0, insert: query })), text);
       return;
     }
-    language.complete(text, position, controller.signal).then((found) => !controller.signal.aborted && show(found)).catch(() => !controller.signal.aborted && show([]));
+    language.complete(text, position, controller.signal).then((found) => !controller.signal.aborted && show(found, text)).catch(() => !controller.signal.aborted && show([], text));
   };
   const close = (): void => {
     asked.current?.abort();
     setItems([]);
   };
   const choose = (item: Completion): void => {
-    const text = value.slice(0, item.from) + item.insert + value.slice(item.to);
+    // What was typed since the list was made is part of what the choice replaces.
+    const to = Math.max(item.from, item.to + value.length - offeredFor.current.length);
+    const text = value.slice(0, item.from) + item.insert + value.slice(to);
     caret.current = item.from + item.insert.length;
     onChange(text);
     if (item.continues) ask(text, caret.current);
