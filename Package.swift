@@ -38,6 +38,7 @@ let package = Package(
     .executable(name: "sightline-shop", targets: ["Shop"]),
     .executable(name: "conformance", targets: ["conformance"]),
     .executable(name: "engine-benchmarks", targets: ["engine-benchmarks"]),
+    .executable(name: "trace-context-service", targets: ["trace-context-service"]),
     .library(name: "SightlineSDK", targets: ["SightlineSDK"]),
   ],
   dependencies: [
@@ -165,7 +166,18 @@ let package = Package(
         product("Tracing", "swift-distributed-tracing"), product("Instrumentation", "swift-distributed-tracing"),
         product("ServiceContextModule", "swift-service-context"),
         product("ServiceLifecycle", "swift-service-lifecycle"), product("AsyncHTTPClient", "async-http-client"),
+        product("NIOCore", "swift-nio"), product("NIOHTTP1", "swift-nio"), product("HTTPTypes", "swift-http-types"),
+      ],
+      swiftSettings: commonSettings),
+    .executableTarget(
+      name: "trace-context-service",
+      dependencies: [
+        "SightlineSDK", product("Hummingbird", "hummingbird"), product("HTTPTypes", "swift-http-types"),
+        product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
+        product("Logging", "swift-log"), product("Tracing", "swift-distributed-tracing"),
         product("NIOCore", "swift-nio"), product("NIOHTTP1", "swift-nio"),
+        product("ArgumentParser", "swift-argument-parser"),
+        product("UnixSignals", "swift-service-lifecycle"),
       ],
       swiftSettings: commonSettings),
     .executableTarget(
@@ -235,6 +247,7 @@ let package = Package(
         "SightlineSDK", product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"),
         product("NIOHTTP1", "swift-nio"), product("Logging", "swift-log"), product("CoreMetrics", "swift-metrics"),
         product("Tracing", "swift-distributed-tracing"), product("Instrumentation", "swift-distributed-tracing"),
+        product("HTTPTypes", "swift-http-types"),
       ],
       swiftSettings: commonSettings),
     .testTarget(name: "ControlTests", dependencies: ["Server"], swiftSettings: commonSettings),

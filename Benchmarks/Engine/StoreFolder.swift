@@ -17,6 +17,7 @@ struct StoreFolder: ParsableArguments {
     configuration.maintenanceInterval = 3_600_000_000_000
     configuration.compactionInterval = 3_600_000_000_000
     configuration.compactionShare = 1
+    configuration.compactionNiceness = 0
     configuration.reservedDiskBytes = 0
     return try await EmbeddedStore.open(configuration)
   }

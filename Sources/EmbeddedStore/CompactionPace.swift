@@ -31,8 +31,8 @@ final class CompactionPace {
     if isEnding() { throw StorageError(.shuttingDown, path: "", detail: "a merge ends with the store") }
   }
 
-  /// Gives the thread what is left of the processors when all others have theirs.
-  static func lowerPriority() { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19) }
+  /// Lets this thread have less of the processors than others while they are busy (Linux: of the calling thread).
+  static func setNiceness(_ niceness: Int32) { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
 
   private static func now() -> Int64 {
     var time = timespec()

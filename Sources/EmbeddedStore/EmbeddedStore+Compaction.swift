@@ -9,6 +9,13 @@ extension EmbeddedStore {
   func compactWhatIsDue() {
     let now = configuration.clock()
     if let retryAt = schedule.withLock({ $0.compactionRetryAt }), now < retryAt { return }
+    let version = state.withLock { $0.partsVersion }
+    if let look = schedule.withLock({ $0.compactionLook }), look.partsVersion == version, now >= look.at,
+      now - look.at < Self.compactionLookInterval
+    {
+      return
+    }
+    schedule.withLock { $0.compactionLook = (version, now) }
     do throws(StorageError) {
       try compact(isForced: false)
       schedule.withLock { $0.compactionRetryAt = nil }
@@ -23,6 +30,8 @@ extension EmbeddedStore {
   }
 
   private static let compactionRetryDelay: Int64 = 60_000_000_000
+  /// Parts that nobody changes are looked at this often: they grow older.
+  private static let compactionLookInterval: Int64 = 60_000_000_000
 
   /// Merges what can be merged, up to the last level, and removes what deletions hide; waits for it.
   package func compact() async throws(StorageError) {

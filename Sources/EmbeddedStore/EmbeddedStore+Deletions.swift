@@ -13,7 +13,7 @@ extension EmbeddedStore {
     try queries.validate(request.predicate)
     do throws(StorageError) {
       return try await maintenance { () throws(StorageError) in
-        try self.flush(request.signal)
+        try self.flushMemory(request.signal)
         return try self.hide(request)
       }
     } catch {

@@ -91,6 +91,12 @@ extension EmbeddedStore {
     }
   }
 
+  /// Writes what a failed flush left and then everything else. On the maintenance thread.
+  func flushMemory(_ signal: Signal) throws(StorageError) {
+    if state.withLock({ $0[signal].flushing != nil }) { try flush(signal) }
+    try flush(signal)
+  }
+
   /// Parts durable, then one edit that lists them and ends their frames. When the edit fails the parts stay: whether it
   /// reached the disk is unknown, and the next attempt writes the same rows under the same names.
   private func write(_ generation: StoreState.Generation, of signal: Signal) throws(StorageError) -> [StoredPart] {

@@ -3,7 +3,7 @@ internal import TelemetryModel
 package import TelemetryStorage
 
 extension EmbeddedStore {
-  /// Reads the part again that was read longest ago, if that is long enough ago. On the compaction thread, one part a tick:
+  /// Reads the part again that was read longest ago, if that is long enough ago. On the compaction thread, one part a look:
   /// a disk that loses data is noticed before the data is asked for.
   func scrubWhatIsDue() {
     let now = configuration.clock()

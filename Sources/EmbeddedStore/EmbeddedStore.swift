@@ -6,7 +6,7 @@ internal import TelemetryStore
 /// The store of one machine: a write-ahead log, memtables, immutable parts and a manifest in one folder.
 ///
 /// Promise: what `append` returned for survives the death of the process; a damaged file costs that file's rows, never the
-/// server. Threads: one for syncs of the log, one for flushes and retention, one of the lowest priority for merges, a pool
+/// server. Threads: one for syncs of the log, one for flushes and retention, one of low priority for merges, a pool
 /// for queries; appends run on their callers.
 package final class EmbeddedStore: Sendable {
   /// The only tenant until tenants open.
@@ -76,7 +76,8 @@ package final class EmbeddedStore: Sendable {
     let compaction = try SerialThread(name: "compaction", interval: configuration.compactionInterval) { [weak self] in
       self?.compactWhatIsDue()
     }
-    _ = compaction.perform { CompactionPace.lowerPriority() }
+    let niceness = configuration.compactionNiceness
+    _ = compaction.perform { CompactionPace.setNiceness(niceness) }
     threads.withLock { $0 = Threads(sync: sync, maintenance: maintenance, compaction: compaction) }
   }
 
@@ -91,7 +92,7 @@ package final class EmbeddedStore: Sendable {
   /// - Throws: the first failure; memory that could not be written stays readable and is tried again.
   package func flush() async throws(StorageError) {
     try await maintenance { () throws(StorageError) in
-      for signal in Signal.allCases { try self.flush(signal) }
+      for signal in Signal.allCases { try self.flushMemory(signal) }
     }
   }
 

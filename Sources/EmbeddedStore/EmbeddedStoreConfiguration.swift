@@ -40,6 +40,8 @@ package struct EmbeddedStoreConfiguration: Sendable {
   package var compactionInterval: Int64 = 1_000_000_000
   /// Of one processor, what a merge takes at most.
   package var compactionShare = 0.5
+  /// Niceness of the thread that merges: at 10 it has a tenth of a busy processor, so that parts never pile up for ever.
+  package var compactionNiceness: Int32 = 10
   /// Nanoseconds after which a part is read again and its checksums compared.
   package var scrubInterval: Int64 = 7 * daySeconds * 1_000_000_000
   /// Threads that answer queries.

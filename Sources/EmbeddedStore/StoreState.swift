@@ -24,6 +24,8 @@ struct StoreState {
 
   private var signals: [SignalState]
   var counters = StoreCounters()
+  /// Changes with the parts.
+  private(set) var partsVersion = 0
 
   init(shardCount: Int) {
     let empty = SignalState(memtables: Array(repeating: Memtable(), count: shardCount))
@@ -80,6 +82,7 @@ struct StoreState {
   mutating func finishFlush(_ signal: Signal, parts: [StoredPart]) {
     self[signal].flushing = nil
     self[signal].parts += parts
+    partsVersion += 1
   }
 
   /// Puts the output of a merge in the place of its inputs.
@@ -87,10 +90,12 @@ struct StoreState {
     guard let position = self[signal].parts.firstIndex(where: { $0 === inputs[0] }) else { return }
     if let output { self[signal].parts.insert(output, at: position) }
     self[signal].parts.removeAll { part in inputs.contains { $0 === part } }
+    partsVersion += 1
   }
 
   /// Hides deleted rows of parts.
   mutating func hide(_ deletions: [PartKey: PartDeletions], signal: Signal) {
+    partsVersion += 1
     for index in self[signal].parts.indices {
       let part = self[signal].parts[index]
       if let changed = deletions[part.entry.key] { self[signal].parts[index] = part.with(changed) }

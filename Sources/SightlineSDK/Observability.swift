@@ -80,19 +80,26 @@ public final class Observability: Service {
 
     let exporters = isDisabled ? [:] : configuration.exporters
     let exportsSpans = exporters[.traces] == .otlp
+    let exportsLogs = exporters[.logs] == .otlp
     tracer = SightlineTracer(
       sampler: sampler ?? configuration.sampler.makeSampler(), propagators: configuration.makePropagators(),
-      limits: limits, isDisabled: !exportsSpans, emit: { spans.offer($0) })
+      limits: limits, isDisabled: !exportsSpans,
+      exceptions: ExceptionRecording(
+        signal: exportsLogs ? configuration.exceptionSignal : .spanEvents,
+        capturesStack: configuration.recordsStackTraces, log: { logs.offer($0) }),
+      emit: { spans.offer($0) })
     let registry = MetricRegistry(
       .init(
         temporality: configuration.temporality, exemplarFilter: configuration.exemplarFilter,
-        descriptions: configuration.metricDescriptions, seriesLimit: configuration.seriesLimit))
+        descriptions: configuration.metricDescriptions, views: configuration.views,
+        histogramAggregation: configuration.histogramAggregation, seriesLimit: configuration.seriesLimit))
     metricsFactory = SightlineMetricsFactory(registry: registry)
-    let exportsLogs = exporters[.logs] == .otlp
     destination = LogDestination(
       export: exportsLogs ? { @Sendable (record: PendingLogRecord) in logs.offer(record) } : nil,
-      writesToConsole: configuration.writesLogsToConsole || exporters[.logs] == .console,
-      recordsSourceLocation: configuration.recordsSourceLocation)
+      console: configuration.writesLogsToConsole || exporters[.logs] == .console
+        ? ConsoleLog(limit: configuration.consoleLimit) : nil,
+      recordsSourceLocation: configuration.recordsSourceLocation,
+      recordsStackTraces: configuration.recordsStackTraces)
 
     let tracer = tracer
     let selfMetrics = SelfMetrics(
@@ -100,10 +107,11 @@ public final class Observability: Service {
       statistics: { [.traces: spans.statistics, .logs: logs.statistics, .metrics: metrics.statistics] },
       spanCounts: { tracer.counts })
     let metricEncoder = MetricEncoder(resource: resource)
+    let process = configuration.collectsProcessMetrics ? ProcessMetrics() : nil
     let exportsMetrics = exporters[.metrics] == .otlp
     reader = MetricReader(interval: configuration.metricInterval) {
       guard exportsMetrics else { return }
-      let collected = registry.collect() + selfMetrics.collect()
+      let collected = registry.collect() + selfMetrics.collect() + (process?.collect() ?? [])
       metrics.offer(
         MetricRequest(body: metricEncoder.encode(collected), pointCount: collected.reduce(0) { $0 + $1.pointCount }))
     }
@@ -122,15 +130,17 @@ public final class Observability: Service {
 
   /// Makes the telemetry of this process and installs it behind swift-log, swift-metrics and swift-distributed-tracing.
   ///
-  /// Call it once, first thing in the program; the three systems stop a program that installs twice.
+  /// Call it once, first thing in the program; the three systems stop a program that installs twice. The metadata
+  /// provider is the one of loggers that are made without their own.
   @discardableResult
   public static func bootstrap(
-    _ configuration: ObservabilityConfiguration, sink: (any TelemetrySink)? = nil, sampler: (any Sampler)? = nil
+    _ configuration: ObservabilityConfiguration, sink: (any TelemetrySink)? = nil, sampler: (any Sampler)? = nil,
+    metadataProvider: Logger.MetadataProvider? = nil
   ) -> Observability {
     let observability = Observability(configuration, sink: sink, sampler: sampler)
     LoggingSystem.bootstrap(
       { label, provider in observability.makeLogHandler(label: label, metadataProvider: provider) },
-      metadataProvider: nil)
+      metadataProvider: metadataProvider)
     MetricsSystem.bootstrap(observability.metricsFactory)
     InstrumentationSystem.bootstrap(observability.tracer)
     return observability
@@ -216,6 +226,10 @@ extension ObservabilityConfiguration {
       switch kind {
       case .traceContext: TraceContextPropagator()
       case .baggage: BaggagePropagator()
+      case .b3Single: B3Propagator(.single)
+      case .b3Multiple: B3Propagator(.multiple)
+      case .jaeger: JaegerPropagator()
+      case .xray: XRayPropagator()
       }
     }
   }

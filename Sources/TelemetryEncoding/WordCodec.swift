@@ -106,7 +106,7 @@ package enum WordCodec {
     case .bytePlanes: return try BytePlanes.decode(count: count, &reader)
     case .deltaBytePlanes:
       let first = try reader.fixed(Int64.self)
-      return summed(first, try BytePlanes.decode(count: count - 1, &reader))
+      return try BytePlanes.decodeSums(from: first, count: count - 1, &reader)
     case .compressedWords:
       let length = try reader.fixedCount(limit: reader.remaining)
       let range = try reader.take(length)
@@ -144,18 +144,6 @@ package enum WordCodec {
       throw EncodingError(.damaged, "a code is beyond its table")
     }
     return codes
-  }
-
-  private static func summed(_ first: Int64, _ deltas: [Int64]) -> [Int64] {
-    var values: [Int64] = []
-    values.reserveCapacity(deltas.count + 1)
-    var value = first
-    values.append(value)
-    for delta in deltas {
-      value &+= delta
-      values.append(value)
-    }
-    return values
   }
 
   /// Little-endian words of a checked range.

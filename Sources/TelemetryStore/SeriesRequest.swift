@@ -9,6 +9,8 @@ package struct SeriesRequest: Sendable {
   /// Which of the series that match the predicate are wanted, where a predicate cannot say it; nil for all. Called from any
   /// thread, for most series once a request.
   package var filter: (@Sendable (Series) -> Bool)?
+  /// Whether the predicate lets through everything that the filter does, so that it only serves to ask less often.
+  package var isFilterExact = false
   package var order = SeriesOrder.canonical
   package var includesPoints: Bool
   /// Exemplars come with the points.

@@ -75,6 +75,7 @@ enum StoreFixture {
     configuration.syncInterval = 3600 * second
     configuration.compactionInterval = 3600 * second
     configuration.compactionShare = 1
+    configuration.compactionNiceness = 0
     configuration.queryThreadCount = 1
     configuration.reservedDiskBytes = 0
     configuration.clock = { start }

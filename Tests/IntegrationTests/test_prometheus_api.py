@@ -161,6 +161,19 @@ def test_remote_write_says_what_it_did_not_take(filled):
     assert {"labels_unsorted", "time_too_old"} <= reasons
 
 
+def test_plans_stand_beside_the_answer(filled):
+    at = {"start": NOW / 1000 - 60, "end": NOW / 1000, "step": 15}
+    status, answer = ask(filled, "query_range", query="sum by (code) (rate(http_requests_total[1m]))", explain=1, **at)
+    assert status == 200 and len(answer["data"]["result"]) == 2
+    assert answer["explain"]["language"] == "promql" and any("http_requests_total" in line for line in answer["explain"]["plan"])
+    assert answer["explain"]["statistics"]["rows_matched"] > 0 and answer["explain"]["statistics"]["elapsed_ms"] > 0
+    _, instant = ask(filled, "query", query="http_requests_total", time=NOW / 1000, explain=1)
+    assert instant["data"]["resultType"] == "vector" and instant["explain"]["plan"]
+    assert "explain" not in ask(filled, "query", query="http_requests_total", time=NOW / 1000)[1]
+    features = data(filled, "features")
+    assert features["promql_functions"]["rate"] and features["promql_operators"]["count_values"]
+
+
 def test_exemplars_as_grafana_asks_for_them(filled):
     query = "histogram_quantile(0.95, sum by (le) (rate(request_duration_seconds_bucket[1m])))"
     window = {"start": (NOW - 300_000) / 1000, "end": NOW / 1000}

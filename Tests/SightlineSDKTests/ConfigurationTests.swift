@@ -67,7 +67,8 @@ struct ConfigurationTests {
     "what cannot be honoured is a warning, never silence",
     arguments: [
       ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"), ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc"),
-      ("OTEL_TRACES_SAMPLER", "jaeger_remote"), ("OTEL_TRACES_EXPORTER", "zipkin"), ("OTEL_PROPAGATORS", "b3"),
+      ("OTEL_TRACES_SAMPLER", "jaeger_remote"), ("OTEL_TRACES_EXPORTER", "zipkin"), ("OTEL_PROPAGATORS", "b4, b4 ,b3"),
+      ("OTEL_PROPAGATORS", "none,b3"),
       ("OTEL_BSP_SCHEDULE_DELAY", "soon"), ("OTEL_EXPORTER_OTLP_CERTIFICATE", "/ca.pem"), ("OTEL_CONFIG_FILE", "/c"),
       ("OTEL_EXPORTER_OTLP_HEADERS", "no-value"), ("OTEL_METRICS_EXEMPLAR_FILTER", "some"),
     ])
@@ -75,6 +76,26 @@ struct ConfigurationTests {
     let configuration = ObservabilityConfiguration(environment: [name: value])
     let affected = name.hasPrefix("OTEL_EXPORTER_OTLP_") && !name.contains("TRACES") ? 1...3 : 1...1
     #expect(affected.contains(configuration.warnings.count), "\(configuration.warnings)")
+  }
+
+  @Test("propagators and samplers are chosen by their standard names")
+  func names() {
+    let all = ObservabilityConfiguration(environment: ["OTEL_PROPAGATORS": "b3multi, B3,jaeger,xray,tracecontext,b3"])
+    #expect(all.propagators == [.b3Multiple, .b3Single, .jaeger, .xray, .traceContext])
+    #expect(all.warnings.isEmpty)
+    #expect(ObservabilityConfiguration(environment: ["OTEL_PROPAGATORS": "none"]).propagators.isEmpty)
+    let samplers: [(String, String, SamplerConfiguration, Int)] = [
+      ("rate_limited", "5", .rateLimited(tracesPerSecond: 5), 0),
+      ("parentbased_rate_limited", "0.5", .parentBased(root: .rateLimited(tracesPerSecond: 0.5)), 0),
+      ("rate_limited", "many", .alwaysOn, 1), ("traceidratio", "0.25", .traceIDRatio(0.25), 0),
+      ("parentbased_traceidratio", "2", .parentBased(root: .traceIDRatio(1)), 1),
+    ]
+    for (name, argument, expected, warningCount) in samplers {
+      let configuration = ObservabilityConfiguration(
+        environment: ["OTEL_TRACES_SAMPLER": name, "OTEL_TRACES_SAMPLER_ARG": argument])
+      #expect(configuration.sampler == expected, "\(name)")
+      #expect(configuration.warnings.count == warningCount, "\(name)")
+    }
   }
 
   @Test("Retry-After is a number of seconds or a date")

@@ -56,7 +56,7 @@ struct PropagationTests {
     let accepted: [(String, String)] = [
       ("foo=1,bar=2", "foo=1,bar=2"), ("foo=1 , \t bar=2", "foo=1,bar=2"), ("foo=1,,bar=2,", "foo=1,bar=2"),
       ("", ""), ("a-z0_9*/=x y", "a-z0_9*/=x y"), ("0tenant@system=1", "0tenant@system=1"),
-      ("ot=th:c;rv:d1d2d3d4d5d6d7", "ot=th:c;rv:d1d2d3d4d5d6d7"),
+      ("ot=th:c;rv:d1d2d3d4d5d6d7", "ot=th:c;rv:d1d2d3d4d5d6d7"), ("a=1,a=2", "a=1,a=2"), ("a= 1", "a= 1"),
       ((0..<32).map { "k\($0)=v" }.joined(separator: ","), (0..<32).map { "k\($0)=v" }.joined(separator: ",")),
       ("\(String(repeating: "k", count: 256))=1", "\(String(repeating: "k", count: 256))=1"),
       ("k=\(String(repeating: "v", count: 256))", "k=\(String(repeating: "v", count: 256))"),
@@ -65,7 +65,8 @@ struct PropagationTests {
       #expect(TraceState(header: header)?.text == expected, "\(header)")
     }
     let rejected = [
-      "foo", "=1", "FOO=1", "foo =1", "foo.bar=1", "@foo=1", "foo@=1", "foo@@bar=1", "foo@bar@baz=1", "foo=a=b",
+      "foo", "=1", "foo=", "foo= ,bar=1", "FOO=1", "foo =1", "foo.bar=1", "@foo=1", "foo@=1", "foo@@bar=1",
+      "foo@bar@baz=1", "foo=a=b",
       "k=\(String(repeating: "v", count: 257))", "\(String(repeating: "k", count: 257))=1",
       "\(String(repeating: "t", count: 242))@v=1", "t@\(String(repeating: "v", count: 15))=1", "k=ü",
       (0..<33).map { "k\($0)=v" }.joined(separator: ","),
@@ -74,17 +75,35 @@ struct PropagationTests {
     let context = extracted(["traceparent": Self.valid, "tracestate": "FOO=1"])
     #expect(context.spanContext?.traceState.text == "")
     #expect(TraceState(header: "foo=1,ot=th:c")?["ot"] == "th:c")
+    let state = TraceState(header: "foo=1,bar=2,foo=3")
+    #expect(state?.setting("4", forKey: "bar").text == "bar=4,foo=1,foo=3")
+    #expect(state?.setting("4", forKey: "new").text == "new=4,foo=1,bar=2,foo=3")
+    #expect(state?.setting(nil, forKey: "foo").text == "bar=2")
+    for bad in ["", "a,b", "a=b", "a ", "ü"] { #expect(state?.setting(bad, forKey: "new") == state, "\(bad)") }
+    let full = TraceState(header: (0..<32).map { "k\($0)=v" }.joined(separator: ","))
+    #expect(full?.setting("1", forKey: "z").text == "z=1," + (0..<31).map { "k\($0)=v" }.joined(separator: ","))
+    let short = (0..<20).map { "s\($0)=" + String(repeating: "v", count: 100) }
+    let long = (0..<12).map { "l\($0)=" + String(repeating: "v", count: 250) }
+    let kept = TraceState(header: (long + short).joined(separator: ","))?.text ?? ""
+    #expect(kept.utf8.count <= 4096 && kept.hasSuffix(short.joined(separator: ",")) && kept.hasPrefix(long[0]))
   }
 
   @Test("baggage keeps order, properties and any text, and stays within its limits")
   func baggage() {
-    let header = "user=J%C3%BCrgen, tier = gold;level=2;x , bad, =1,a%zz=1, sp%20ace=1,last=a%2Cb%"
+    let header = "user=J%C3%BCrgen, tier = gold;level=2;x , bad, =1,a%zz=1, sp%20ace=1,s=a b,q=\"1\",last=a%2Cb%"
     var baggage = Baggage(header: header)
     #expect(baggage.entries.map(\.key) == ["user", "tier", "a%zz", "sp%20ace", "last"])
     #expect(baggage["user"] == "Jürgen")
     #expect(baggage.entries[1].properties == "level=2;x")
     #expect(baggage["last"] == "a,b%")
-    #expect(Baggage(header: "k=%ff").isEmpty)
+    #expect(Baggage(header: "k=%ff+")["k"] == "\u{fffd}+")
+    #expect(Baggage(header: "a=1,a=2").header == "a=2")
+    var hostile = Baggage()
+    hostile["bad key"] = "1"
+    hostile["k"] = "v\r\nx: y"
+    #expect(hostile.header == "k=v%0D%0Ax:%20y")
+    let cut = Baggage(header: "a=1,b=" + String(repeating: "v", count: 20_000))
+    #expect(cut.entries.map(\.key) == ["a"])
     baggage["tier"] = nil
     baggage["note"] = "a b;c\"\\"
     #expect(Baggage(header: baggage.header ?? "") == baggage)

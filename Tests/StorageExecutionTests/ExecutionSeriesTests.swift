@@ -129,6 +129,17 @@ struct ExecutionSeriesTests {
       #expect(PointDirectory.of(codes: codes.reversed(), times: times) == nil)
     }
     #expect(directory.times.count <= directory.runs.count)
+    // In any order, rows have the same runs.
+    let shuffled = codes.indices.shuffled(using: &generator)
+    let sorted = PointDirectory.sorting(codes: shuffled.map { codes[$0] }, times: shuffled.map { times[$0] })
+    if let sorted {
+      #expect(
+        facts(BlockRuns(number: 0, directory: sorted, wasRead: false, accepted: accepted, range: range)) == facts(naive)
+      )
+      #expect((sorted.order ?? Array(0..<UInt32(codes.count))).sorted() == Array(0..<UInt32(codes.count)))
+    } else {
+      #expect(codes.isEmpty)
+    }
   }
 
   @Test("the cache of directories forgets the older half when it is full, and parts that are gone")

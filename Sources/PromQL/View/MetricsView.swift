@@ -28,6 +28,7 @@ package struct MetricsView: SampleSource {
       timeRange: range, predicate: SelectorPredicate(matcher).predicate, includesPoints: true)
     question.order = .byContent
     question.filter = { views.wants(PresentedSeries.of($0)) }
+    question.isFilterExact = true
     question.projectionOfSeries = { views.projection(of: $0) }
     let answer = try await store.series(question)
     statistics.add(answer.statistics)

@@ -67,7 +67,7 @@ struct LokiQueryEndpoints: Sendable {
   private func steps(
     _ query: LogQLQuery, _ axis: StepAxis, _ range: TimeRange, _ request: LokiRequest
   ) async throws -> [String]? {
-    guard QueryPlan.isAsked(request["explain"]) else { return nil }
+    guard Explanation.isAsked(request["explain"]) else { return nil }
     do throws(LogQLError) {
       return try await engine.explain(query.expression, axis: axis, range: range)
     } catch {

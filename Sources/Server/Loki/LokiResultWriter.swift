@@ -38,7 +38,9 @@ struct LokiResultWriter {
     writeStatistics(lineCount: lineCount)
     json.endObject()
     json.explanation(
-      steps.map { QueryPlan(language: "logql", steps: $0, statistics: statistics, elapsed: started.duration(to: .now)) }
+      steps.map {
+        Explanation(language: "logql", steps: $0, statistics: statistics, elapsed: started.duration(to: .now))
+      }
     )
     json.endObject()
   }

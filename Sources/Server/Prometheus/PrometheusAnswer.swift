@@ -5,6 +5,8 @@ struct PrometheusAnswer {
   private var writer = JSONWriter()
   var warnings: [String] = []
   var infos: [String] = []
+  /// The plan, when it is asked for.
+  var explanation: Explanation?
 
   init() {
     writer.beginObject()
@@ -38,6 +40,7 @@ struct PrometheusAnswer {
       for text in texts { writer.string(text) }
       writer.endArray()
     }
+    writer.explanation(explanation)
     writer.endObject()
     return Response(json: writer)
   }

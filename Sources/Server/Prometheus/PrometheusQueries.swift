@@ -1,5 +1,6 @@
 import Hummingbird
 import PromQL
+import TelemetryStore
 
 /// `query`, `query_range`, `query_exemplars`, `format_query` and `parse_query`.
 struct PrometheusQueries: Sendable {
@@ -14,7 +15,9 @@ struct PrometheusQueries: Sendable {
     let query = try request.needed("query")
     let time = try request.time("time", default: request.now)
     let engine = try engine(request)
-    return try await answer(request) { try await engine.instant(query, at: time) }
+    return try await answer(
+      request, { try await engine.instant(query, at: time) },
+      explain: { try await engine.explain(query, start: time, end: time, step: nil) })
   }
 
   func range(_ request: PrometheusRequest) async throws -> PrometheusAnswer {
@@ -36,7 +39,9 @@ struct PrometheusQueries: Sendable {
         "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)")
     }
     let engine = try engine(request)
-    return try await answer(request) { try await engine.range(query, start: start, end: end, step: step) }
+    return try await answer(
+      request, { try await engine.range(query, start: start, end: end, step: step) },
+      explain: { try await engine.explain(query, start: start, end: end, step: step) })
   }
 
   private func engine(_ request: PrometheusRequest) throws -> Engine {
@@ -46,7 +51,8 @@ struct PrometheusQueries: Sendable {
   }
 
   private func answer(
-    _ request: PrometheusRequest, _ evaluate: @escaping @Sendable () async throws -> QueryResult
+    _ request: PrometheusRequest, _ evaluate: @escaping @Sendable () async throws -> QueryResult,
+    explain: @escaping @Sendable () async throws -> QueryPlan
   ) async throws -> PrometheusAnswer {
     let limit = try request.limit()
     let timeout = min(max(1, try request.duration("timeout") ?? PrometheusQueries.timeout), PrometheusQueries.timeout)
@@ -54,6 +60,10 @@ struct PrometheusQueries: Sendable {
     let result = try await PrometheusQueries.within(milliseconds: timeout, evaluate)
     let elapsed = ContinuousClock.now - started
     var answer = PrometheusAnswer()
+    if Explanation.isAsked(request.parameters["explain"]) {
+      answer.explanation = Explanation(
+        try await PrometheusQueries.within(milliseconds: timeout, explain), elapsed: elapsed)
+    }
     answer.warnings = result.annotations.warnings
     answer.infos = result.annotations.infos
     if let limit, result.data.count > limit { answer.noteTruncation() }
@@ -139,6 +149,15 @@ struct PrometheusQueries: Sendable {
     var answer = PrometheusAnswer()
     answer.data { $0.syntax(expression) }
     return answer
+  }
+}
+
+extension Explanation {
+  /// The plan of a PromQL query, with what its selectors read together.
+  fileprivate init(_ plan: QueryPlan, elapsed: Duration) {
+    var statistics = QueryStatistics()
+    for node in plan.nodes { if let read = node.read { statistics.add(read.statistics) } }
+    self.init(language: "promql", steps: plan.lines, statistics: statistics, elapsed: elapsed)
   }
 }
 

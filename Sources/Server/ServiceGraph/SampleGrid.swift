@@ -1,4 +1,5 @@
 import TelemetryModel
+import TelemetryStore
 
 /// The times at which counters that are computed from spans have samples: equal slots of a range, each with a sample at its
 /// end, and one at the beginning that is zero.
@@ -32,6 +33,15 @@ struct SampleGrid: Sendable {
   }
 
   var slotCount: Int { times.count - 1 }
+
+  /// Numbers that all slots of one answer may hold: 160 MB.
+  private static let numberLimit = 20_000_000
+
+  /// - Throws: `.memoryExhausted` when so many counters have too many slots together.
+  func check(counters: Int, for operation: String) throws(StoreFailure) {
+    guard counters > SampleGrid.numberLimit / max(1, slotCount) else { return }
+    throw .memoryExhausted(operation: operation, limitBytes: SampleGrid.numberLimit * 8)
+  }
 
   /// The slot of a time in `range`.
   func slot(_ time: Int64) -> Int { min(max(0, Int((time - start) / width)), slotCount - 1) }

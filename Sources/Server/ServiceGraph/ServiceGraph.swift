@@ -44,6 +44,8 @@ struct ServiceGraph: Sendable {
   }
 
   private var edges: [Edge: Traffic] = [:]
+  /// What finding them cost.
+  private(set) var statistics = QueryStatistics()
 
   /// Finds the edges whose calls began in a grid's range.
   ///
@@ -74,11 +76,14 @@ struct ServiceGraph: Sendable {
       }
     }
     var graph = ServiceGraph()
-    graph.pair(table, peers, grid)
+    graph.statistics = stream.statistics
+    try graph.pair(table, peers, grid)
     return graph
   }
 
-  private mutating func pair(_ table: SpanTable, _ peers: [PeerFields], _ grid: SampleGrid) {
+  private mutating func pair(
+    _ table: SpanTable, _ peers: [PeerFields], _ grid: SampleGrid
+  ) throws(StoreFailure) {
     var calls: [SpanKey: Int] = [:]
     var isAnswered = [Bool](repeating: false, count: table.count)
     for row in 0..<table.count where ServiceGraph.calls(table.kinds[row]) {
@@ -88,14 +93,14 @@ struct ServiceGraph: Sendable {
       let server = table.services[table.serviceCodes[row]]
       if table.parents[row].isZero {
         let edge = Edge(client: ServiceGraph.outside, server: server, connection: "virtual_node")
-        add(edge, client: nil, server: row, table, grid)
+        try add(edge, client: nil, server: row, table, grid)
       } else if let call = calls[SpanKey(trace: table.traceIDs[row], span: table.parents[row])] {
         isAnswered[call] = true
         let isMessage = table.kinds[call] == SpanKind.producer.rawValue
         let edge = Edge(
           client: table.services[table.serviceCodes[call]], server: server,
           connection: isMessage ? "messaging_system" : "")
-        add(edge, client: call, server: row, table, grid)
+        try add(edge, client: call, server: row, table, grid)
       }
     }
     for row in calls.values where !isAnswered[row] {
@@ -104,7 +109,7 @@ struct ServiceGraph: Sendable {
       let edge = Edge(
         client: table.services[table.serviceCodes[row]], server: peer.name,
         connection: peer.kind == .db ? "database" : "virtual_node")
-      add(edge, client: row, server: nil, table, grid)
+      try add(edge, client: row, server: nil, table, grid)
     }
   }
 
@@ -113,9 +118,12 @@ struct ServiceGraph: Sendable {
   }
 
   /// Counts one request at the time of its first span.
-  private mutating func add(_ edge: Edge, client: Int?, server: Int?, _ table: SpanTable, _ grid: SampleGrid) {
+  private mutating func add(
+    _ edge: Edge, client: Int?, server: Int?, _ table: SpanTable, _ grid: SampleGrid
+  ) throws(StoreFailure) {
     guard let first = client ?? server, grid.range.contains(table.starts[first]) else { return }
     let slot = grid.slot(table.starts[first])
+    try grid.check(counters: edges.count * 3 * (ServiceGraph.bounds.count + 3), for: "the edges of a service graph")
     var traffic = edges[edge] ?? Traffic(grid)
     traffic.requests.add(1, at: slot)
     let rows = [client, server].compactMap { $0 }

@@ -8,6 +8,8 @@ struct SpanMetrics: Sendable {
   static let bounds: [Double] = [0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 1.024, 2.048, 4.096]
 
   private var histograms: [[String]: SlotHistogram] = [:]
+  /// What counting cost.
+  private(set) var statistics = QueryStatistics()
   private static let labels = ["service", "span_name", "span_kind", "status_code"]
 
   /// Counts the spans of a grid's range in the store.
@@ -25,6 +27,7 @@ struct SpanMetrics: Sendable {
         timeBucket: TimeBucket(width: grid.width, origin: grid.start),
         aggregates: [Aggregate(.count), Aggregate(.sum, of: Field.duration)] + atMost), progress: nil)
     var metrics = SpanMetrics()
+    metrics.statistics = answer.statistics
     for (key, states) in answer.groups {
       guard key.values.count == 4, states.count == 2 + bounds.count, case .count(let count) = states[0],
         case .sum(let total, _) = states[1], let slot = Int(exactly: key.timeBucket),
@@ -32,6 +35,7 @@ struct SpanMetrics: Sendable {
       else { continue }
       let counts = states.dropFirst(2).map { state in if case .count(let number) = state { Double(number) } else { 0.0 }
       }
+      try grid.check(counters: metrics.histograms.count * (bounds.count + 2), for: "the metrics of spans")
       metrics.histograms[SpanMetrics.values(key.values), default: SlotHistogram(grid, bounds: bounds)]
         .add(sum: total / 1e9, count: Double(count), atMost: counts, at: slot)
     }

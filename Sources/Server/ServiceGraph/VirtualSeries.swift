@@ -7,20 +7,31 @@ struct VirtualSeries: SampleSource {
   let store: any TelemetryStore
 
   func select(_ request: SampleRequest) async throws -> [SampleSeries] {
-    let sent = try await metrics.select(request)
+    try await selection(request).series
+  }
+
+  func selection(_ request: SampleRequest) async throws -> SampleSelection {
+    let sent = try await metrics.selection(request)
     let names = VirtualMetric.named(by: request.matchers)
     // Where a generator of metrics from spans sends its own, those are the answer.
-    guard sent.isEmpty, !names.isEmpty, let grid = SampleGrid(start: request.start, end: request.end) else {
+    guard sent.series.isEmpty, !names.isEmpty, let grid = SampleGrid(start: request.start, end: request.end) else {
       return sent
     }
-    var found: [SampleSeries] = []
+    var found = sent
     if names.contains(where: \.isOfGraph) {
-      found += try await ServiceGraph.load(store, grid).series(names, grid)
+      let graph = try await ServiceGraph.load(store, grid)
+      found.series += graph.series(names, grid)
+      found.statistics.add(graph.statistics)
     }
     if names.contains(where: { !$0.isOfGraph }) {
-      found += try await SpanMetrics.load(store, grid, request.matchers, names).series(names, grid)
+      let metrics = try await SpanMetrics.load(store, grid, request.matchers, names)
+      found.series += metrics.series(names, grid)
+      found.statistics.add(metrics.statistics)
     }
-    return found.filter { series in request.matchers.allSatisfy { $0.accepts(series.labels[$0.name] ?? "") } }
+    found.series.removeAll { series in
+      !request.matchers.allSatisfy { $0.accepts(series.labels[$0.name] ?? "") }
+    }
+    return found
   }
 }
 

@@ -43,7 +43,7 @@ struct TempoMetrics: Sendable {
   }
 
   private static func json(
-    _ answer: MetricsAnswer, _ request: MetricsRequest, isInstant: Bool, _ plan: QueryPlan?
+    _ answer: MetricsAnswer, _ request: MetricsRequest, isInstant: Bool, _ plan: Explanation?
   ) -> JSONWriter {
     var writer = JSONWriter()
     writer.beginObject()

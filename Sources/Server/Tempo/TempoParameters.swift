@@ -46,9 +46,9 @@ struct TempoParameters {
   /// The plan of a query when it is asked for.
   func plan(
     of traceQL: TraceQLQuery, _ statistics: QueryStatistics, since started: ContinuousClock.Instant
-  ) -> QueryPlan? {
-    guard QueryPlan.isAsked(query["explain"]) else { return nil }
-    return QueryPlan(
+  ) -> Explanation? {
+    guard Explanation.isAsked(query["explain"]) else { return nil }
+    return Explanation(
       language: "traceql", steps: TraceQLEngine.explain(traceQL), statistics: statistics,
       elapsed: started.duration(to: .now))
   }

@@ -47,7 +47,7 @@ struct TempoSearch: Sendable {
   /// The name of a root span that was not received, in Tempo's words.
   private static let missingRoot = "<root span not yet received>"
 
-  private static func json(_ answer: SearchAnswer, _ plan: QueryPlan?) -> JSONWriter {
+  private static func json(_ answer: SearchAnswer, _ plan: Explanation?) -> JSONWriter {
     var writer = JSONWriter()
     writer.beginObject()
     writer.key("traces")

@@ -31,3 +31,18 @@ extension AttributeValue: ExpressibleByFloatLiteral {
 extension AttributeValue: ExpressibleByBooleanLiteral {
   public init(booleanLiteral value: Bool) { self = .bool(value) }
 }
+
+extension AttributeValue: CustomStringConvertible {
+  /// The value as people read it, so that metadata can hold it as `.stringConvertible`.
+  public var description: String {
+    switch self {
+    case .string(let value): value
+    case .int(let value): value.description
+    case .double(let value): value.description
+    case .bool(let value): value.description
+    case .bytes(let value): "\(value.count) bytes"
+    case .array(let values): values.description
+    case .map(let values): values.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.description
+    }
+  }
+}

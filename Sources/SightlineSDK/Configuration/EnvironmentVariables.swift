@@ -36,14 +36,12 @@ struct EnvironmentVariables {
     guard let text = text(name) else { return [] }
     var pairs: [(key: String, value: String)] = []
     for part in text.utf8.split(separator: 0x2c) {
-      guard let equals = part.firstIndex(of: 0x3d),
-        let key = PercentEncoding.decode(part[..<equals].trimmed), !key.isEmpty,
-        let value = PercentEncoding.decode(part[part.index(after: equals)...].trimmed)
-      else {
+      guard let equals = part.firstIndex(of: 0x3d), !part[..<equals].trimmed.isEmpty else {
         warn("\(name) holds a part that is not name=value: it is left out")
         continue
       }
-      pairs.append((key, value))
+      let key = PercentEncoding.decode(part[..<equals].trimmed)
+      pairs.append((key, PercentEncoding.decode(part[part.index(after: equals)...].trimmed)))
     }
     return pairs
   }

@@ -89,6 +89,14 @@ public enum MetricTemporality: Sendable, Hashable {
   case delta
 }
 
+/// The buckets of histograms that neither a view nor a description gives any.
+public enum HistogramAggregation: Sendable, Hashable {
+  /// Fixed bounds: those of the specification, for timers those of the semantic conventions.
+  case explicit
+  /// Bounds that follow the values, at most so many buckets of each sign.
+  case exponential(maximumSize: Int = 160)
+}
+
 /// Which measurements may become exemplars.
 public enum ExemplarFilter: Sendable, Hashable {
   /// Those made under a sampled span.
@@ -107,6 +115,8 @@ public enum SamplerConfiguration: Sendable, Hashable {
   case alwaysOff
   /// The share of traces to record, `0 ... 1`, decided by the trace id.
   case traceIDRatio(Double)
+  /// About so many new traces per second.
+  case rateLimited(tracesPerSecond: Double)
   /// Follows the caller; the root decides for a span without a caller.
   indirect case parentBased(root: SamplerConfiguration)
 }
@@ -117,6 +127,24 @@ public enum PropagatorKind: String, Sendable, Hashable, CaseIterable {
   case traceContext = "tracecontext"
   /// W3C baggage.
   case baggage
+  /// B3 in one field; both forms are read.
+  case b3Single = "b3"
+  /// B3 in several fields; both forms are read.
+  case b3Multiple = "b3multi"
+  /// Jaeger's `uber-trace-id` and `uberctx-…`.
+  case jaeger
+  /// AWS X-Ray's `x-amzn-trace-id`.
+  case xray
+}
+
+/// How an error that is recorded on a span is sent.
+public enum ExceptionSignal: Sendable, Hashable {
+  /// As an event of the span.
+  case spanEvents
+  /// As a log record under the span, which the conventions are moving to.
+  case logs
+  /// As both.
+  case both
 }
 
 /// Unit, description and buckets of one instrument, since swift-metrics has no place for them.

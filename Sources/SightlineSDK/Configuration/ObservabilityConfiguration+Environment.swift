@@ -9,8 +9,15 @@ extension ObservabilityConfiguration {
     applyQueues(&environment)
     applyTracing(&environment)
     applyMetrics(&environment)
-    for name in ["OTEL_CONFIG_FILE", "OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN"] where environment.text(name) != nil {
-      environment.warn("\(name) is not supported: it is ignored")
+    switch environment.text("OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN")?.lowercased() {
+    case nil: break
+    case "logs": exceptionSignal = .logs
+    case "logs/dup": exceptionSignal = .both
+    case let other?:
+      environment.warn("OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN=\(other) is unknown: exceptions are span events")
+    }
+    if environment.text("OTEL_CONFIG_FILE") != nil {
+      environment.warn("OTEL_CONFIG_FILE is not supported: it is ignored")
     }
     warnings += environment.warnings
   }
@@ -92,34 +99,54 @@ extension ObservabilityConfiguration {
   private mutating func applyTracing(_ environment: inout EnvironmentVariables) {
     if let name = environment.text("OTEL_TRACES_SAMPLER")?.lowercased() {
       let argument = environment.text("OTEL_TRACES_SAMPLER_ARG")
-      func ratio() -> SamplerConfiguration {
-        guard let argument else { return .traceIDRatio(1) }
-        guard let value = Double(argument), value >= 0, value <= 1 else {
-          environment.warn("OTEL_TRACES_SAMPLER_ARG=\(argument) is not between 0 and 1: every trace is recorded")
-          return .traceIDRatio(1)
-        }
-        return .traceIDRatio(value)
-      }
       switch name {
       case "always_on": sampler = .alwaysOn
       case "always_off": sampler = .alwaysOff
-      case "traceidratio": sampler = ratio()
+      case "traceidratio": sampler = Self.ratio(argument, &environment)
+      case "rate_limited": sampler = Self.rate(argument, &environment)
       case "parentbased_always_on": sampler = .parentBased(root: .alwaysOn)
       case "parentbased_always_off": sampler = .parentBased(root: .alwaysOff)
-      case "parentbased_traceidratio": sampler = .parentBased(root: ratio())
+      case "parentbased_traceidratio": sampler = .parentBased(root: Self.ratio(argument, &environment))
+      case "parentbased_rate_limited": sampler = .parentBased(root: Self.rate(argument, &environment))
       default: environment.warn("OTEL_TRACES_SAMPLER=\(name) is not supported: parentbased_always_on is used")
       }
     }
-    if let list = environment.text("OTEL_PROPAGATORS") {
-      propagators = []
-      for part in list.split(separator: ",") {
-        let name = String(decoding: part.utf8.trimmed, as: UTF8.self).lowercased()
-        if name == "none" { continue }
-        guard let kind = PropagatorKind(rawValue: name) else {
-          environment.warn("OTEL_PROPAGATORS names \(name), which is not supported: it is left out")
-          continue
-        }
-        if !propagators.contains(kind) { propagators.append(kind) }
+    if let list = environment.text("OTEL_PROPAGATORS") { applyPropagators(list, &environment) }
+  }
+
+  private static func ratio(_ argument: String?, _ environment: inout EnvironmentVariables) -> SamplerConfiguration {
+    guard let argument else { return .traceIDRatio(1) }
+    guard let value = Double(argument), value >= 0, value <= 1 else {
+      environment.warn("OTEL_TRACES_SAMPLER_ARG=\(argument) is not between 0 and 1: every trace is recorded")
+      return .traceIDRatio(1)
+    }
+    return .traceIDRatio(value)
+  }
+
+  private static func rate(_ argument: String?, _ environment: inout EnvironmentVariables) -> SamplerConfiguration {
+    guard let value = argument.flatMap({ Double($0) }), value >= 0, value.isFinite else {
+      environment.warn(
+        "OTEL_TRACES_SAMPLER_ARG=\(argument ?? "") is no number of traces per second: every trace is recorded")
+      return .alwaysOn
+    }
+    return .rateLimited(tracesPerSecond: value)
+  }
+
+  private mutating func applyPropagators(_ list: String, _ environment: inout EnvironmentVariables) {
+    propagators = []
+    var names: [String] = []
+    for part in list.split(separator: ",") {
+      let name = String(decoding: part.utf8.trimmed, as: UTF8.self).lowercased()
+      if !name.isEmpty, !names.contains(name) { names.append(name) }
+    }
+    if names == ["none"] { return }
+    for name in names {
+      if let kind = PropagatorKind(rawValue: name) {
+        propagators.append(kind)
+      } else if name == "none" {
+        environment.warn("OTEL_PROPAGATORS names none beside others: the others are used")
+      } else {
+        environment.warn("OTEL_PROPAGATORS names \(name), which is not supported: it is left out")
       }
     }
   }
@@ -140,9 +167,10 @@ extension ObservabilityConfiguration {
     case "always_off": exemplarFilter = .alwaysOff
     case let other?: environment.warn("OTEL_METRICS_EXEMPLAR_FILTER=\(other) is unknown: trace_based is used")
     }
-    let aggregation = environment.text("OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION")?.lowercased()
-    if let aggregation, aggregation != "explicit_bucket_histogram" {
-      environment.warn("histogram aggregation \(aggregation) is not supported: explicit buckets are used")
+    switch environment.text("OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION")?.lowercased() {
+    case nil, "explicit_bucket_histogram": break
+    case "base2_exponential_bucket_histogram": histogramAggregation = .exponential()
+    case let other?: environment.warn("histogram aggregation \(other) is unknown: explicit buckets are used")
     }
   }
 }

@@ -5,14 +5,6 @@ public import Logging
 #else
   import Foundation
 #endif
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Everything that the SDK can be told.
 ///
 /// ``init(serviceName:environment:)`` starts from OpenTelemetry's defaults and applies the standard environment
@@ -48,15 +40,30 @@ public struct ObservabilityConfiguration: Sendable {
   public var exemplarFilter: ExemplarFilter = .traceBased
   /// Units, descriptions and buckets by instrument name.
   public var metricDescriptions: [String: MetricDescription] = [:]
-  /// How many series one instrument name may have; further ones share one with `otel.metric.overflow=true`.
+  /// What becomes of instruments; the first view that fits applies.
+  public var views: [MetricView] = []
+  /// The buckets of histograms that are given none.
+  public var histogramAggregation: HistogramAggregation = .explicit
+  /// Whether the process's own figures (`process.*`) are collected.
+  public var collectsProcessMetrics = true
+  /// How many series one instrument may have; further ones share one with
+  /// `otel.metric.overflow=true`, which counts.
   public var seriesLimit = 2000
 
   /// The lowest level that new loggers record.
   public var logLevel: Logger.Level = .info
   /// Whether log records are also written to standard error as text.
   public var writesLogsToConsole = false
+  /// How many lines each logging statement may write to standard error; nil for all.
+  public var consoleLimit: ConsoleLimit? = ConsoleLimit()
   /// Whether log records carry file, function and line.
   public var recordsSourceLocation = true
+  /// Whether logged and recorded errors carry the calls that led to the record, on Linux. Taking the stack costs
+  /// microseconds at the call, looking its names up milliseconds on the export task. A ``StackTracedError`` brings its
+  /// own in any case.
+  public var recordsStackTraces = false
+  /// How errors that are recorded on spans are sent.
+  public var exceptionSignal: ExceptionSignal = .spanEvents
 
   /// How failed exports are tried again.
   public var retry = RetryConfiguration()
@@ -75,14 +82,12 @@ public struct ObservabilityConfiguration: Sendable {
   public init(
     serviceName: String = "unknown_service", environment: [String: String]? = nil
   ) {
-    resource = TelemetryResource([
-      "service.name": .string(serviceName),
-      "service.instance.id": .string(Self.instanceID()),
-      "process.pid": .int(Int64(getpid())),
-      "host.name": .string(Self.hostName()),
-    ])
+    let environment = environment ?? ProcessInfo.processInfo.environment
+    resource = ResourceDetector(environment: environment).detect()
+    resource["service.name"] = .string(serviceName)
+    resource["service.instance.id"] = .string(Self.instanceID())
     endpoints = [:]
-    apply(EnvironmentVariables(environment ?? ProcessInfo.processInfo.environment))
+    apply(EnvironmentVariables(environment))
   }
 
   /// A random UUID, version 4, so that two instances on one host never share an identity.
@@ -93,11 +98,5 @@ public struct ObservabilityConfiguration: Sendable {
     digits[16] = ["8", "9", "a", "b"][Int(trace.low & 3)]
     return [digits[0..<8], digits[8..<12], digits[12..<16], digits[16..<20], digits[20..<32]]
       .map { String($0) }.joined(separator: "-")
-  }
-
-  private static func hostName() -> String {
-    var bytes = [CChar](repeating: 0, count: 256)
-    guard gethostname(&bytes, bytes.count - 1) == 0 else { return "unknown" }
-    return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

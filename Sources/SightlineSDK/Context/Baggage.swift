@@ -46,18 +46,18 @@ public struct Baggage: Sendable, Hashable {
     }
   }
 
-  /// The members of a header value; members that are not `name=value` are left out, a repeated name keeps its last
-  /// value.
+  /// The members of a header value.
+  ///
+  /// Members that break the grammar are left out, a repeated name keeps its last value. Of a longer header the
+  /// members count that lie within the first 16 KiB.
   public init(header: String) {
-    for part in header.utf8.prefix(2 * Self.byteLimit).split(separator: 0x2c) {
+    let limit = 2 * Self.byteLimit
+    var members = header.utf8.prefix(limit).split(separator: 0x2c)
+    // The member that the limit cuts through is not taken in half.
+    if header.utf8.count > limit, header.utf8.dropFirst(limit).first != 0x2c { members = members.dropLast() }
+    for member in members {
       guard entries.count < Self.memberLimit else { return }
-      let pieces = part.split(separator: 0x3b, maxSplits: 1, omittingEmptySubsequences: false)
-      guard let pair = pieces.first, let equals = pair.firstIndex(of: 0x3d) else { continue }
-      let name = pair[..<equals].trimmed
-      guard !name.isEmpty, name.allSatisfy(Self.isTokenCharacter) else { continue }
-      guard let value = PercentEncoding.decode(pair[pair.index(after: equals)...].trimmed) else { continue }
-      let properties = pieces.count > 1 ? String(decoding: pieces[1].trimmed, as: UTF8.self) : ""
-      let entry = Entry(key: String(decoding: name, as: UTF8.self), value: value, properties: properties)
+      guard let entry = Self.entry(member) else { continue }
       if let position = entries.firstIndex(where: { $0.key == entry.key }) {
         entries[position] = entry
       } else {
@@ -66,20 +66,44 @@ public struct Baggage: Sendable, Hashable {
     }
   }
 
+  private static func entry(_ member: Substring.UTF8View) -> Entry? {
+    let pieces = member.split(separator: 0x3b, maxSplits: 1, omittingEmptySubsequences: false)
+    guard let pair = pieces.first, let equals = pair.firstIndex(of: 0x3d) else { return nil }
+    let name = pair[..<equals].trimmed
+    let value = pair[pair.index(after: equals)...].trimmed
+    guard !name.isEmpty, name.allSatisfy(isTokenCharacter), value.allSatisfy(isValueCharacter) else { return nil }
+    let properties = pieces.count > 1 ? pieces[1].trimmed : Substring().utf8
+    return Entry(
+      key: String(decoding: name, as: UTF8.self), value: PercentEncoding.decode(value),
+      properties: properties.allSatisfy(isPropertyCharacter) ? String(decoding: properties, as: UTF8.self) : "")
+  }
+
+  /// The members that are sent: those that the grammar allows, within the limits.
+  var propagated: [Entry] { fitting.map(\.entry) }
+
   /// The header value, or nil when there is no member that fits.
   public var header: String? {
-    var text = ""
-    for entry in entries.prefix(Self.memberLimit) {
-      guard !entry.key.isEmpty, entry.key.utf8.allSatisfy(Self.isTokenCharacter) else { continue }
-      var member = entry.key + "=" + PercentEncoding.encode(entry.value)
-      if !entry.properties.isEmpty { member += ";" + entry.properties }
-      let separator = text.isEmpty ? 0 : 1
-      if text.utf8.count + separator + member.utf8.count > Self.byteLimit { break }
-      if separator == 1 { text += "," }
-      text += member
-    }
-    return text.isEmpty ? nil : text
+    let members = fitting
+    return members.isEmpty ? nil : members.map(\.text).joined(separator: ",")
   }
+
+  private var fitting: [(entry: Entry, text: String)] {
+    var members: [(entry: Entry, text: String)] = []
+    var byteCount = 0
+    for entry in entries where Self.isValidKey(entry.key) {
+      var text = entry.key + "=" + PercentEncoding.encode(entry.value)
+      if !entry.properties.isEmpty, entry.properties.utf8.allSatisfy(Self.isPropertyCharacter) {
+        text += ";" + entry.properties
+      }
+      byteCount += text.utf8.count + (members.isEmpty ? 0 : 1)
+      if byteCount > Self.byteLimit || members.count == Self.memberLimit { break }
+      members.append((entry, text))
+    }
+    return members
+  }
+
+  /// Whether a member may have this name: a token of HTTP.
+  static func isValidKey(_ key: String) -> Bool { !key.isEmpty && key.utf8.allSatisfy(isTokenCharacter) }
 
   private static func isTokenCharacter(_ byte: UInt8) -> Bool {
     switch byte {
@@ -87,5 +111,18 @@ public struct Baggage: Sendable, Hashable {
     case 0x21, 0x23...0x27, 0x2a, 0x2b, 0x2d, 0x2e, 0x5e, 0x5f, 0x60, 0x7c, 0x7e: true
     default: false
     }
+  }
+
+  /// Printable ASCII without blank, quote, comma, semicolon and backslash.
+  private static func isValueCharacter(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x21, 0x23...0x2b, 0x2d...0x3a, 0x3c...0x5b, 0x5d...0x7e: true
+    default: false
+    }
+  }
+
+  /// Properties are forwarded as they came, but nothing may break out of the header.
+  private static func isPropertyCharacter(_ byte: UInt8) -> Bool {
+    byte == 0x09 || (byte >= 0x20 && byte <= 0x7e && byte != 0x2c)
   }
 }

@@ -31,6 +31,17 @@ enum Hexadecimal {
     return value
   }
 
+  /// The number that 1 to 16 digits of either case write, or nil for any other character.
+  static func parseAnyCase(_ digits: some Collection<UInt8>) -> UInt64? {
+    guard !digits.isEmpty, digits.count <= 16 else { return nil }
+    var value: UInt64 = 0
+    for byte in digits {
+      guard let digit = digit(byte) else { return nil }
+      value = value &<< 4 | UInt64(digit)
+    }
+    return value
+  }
+
   /// The value of one digit of either case, for percent-encoding.
   static func digit(_ byte: UInt8) -> UInt8? {
     switch byte {

@@ -1,7 +1,8 @@
 /// Percent-encoding as W3C baggage and the OTLP header variables use it.
 enum PercentEncoding {
-  /// The text of percent-encoded bytes, or nil when the result is not UTF-8. A stray `%` stays as it is.
-  static func decode(_ bytes: some Collection<UInt8>) -> String? {
+  /// The text of percent-encoded bytes. A stray `%` stays as it is; what is not UTF-8 becomes U+FFFD, as W3C baggage
+  /// asks.
+  static func decode(_ bytes: some Collection<UInt8>) -> String {
     let source = Array(bytes)
     var decoded: [UInt8] = []
     decoded.reserveCapacity(source.count)
@@ -18,15 +19,16 @@ enum PercentEncoding {
         position += 1
       }
     }
-    return String(validating: decoded, as: UTF8.self)
+    return String(decoding: decoded, as: UTF8.self)
   }
 
-  /// The text with every byte escaped that a baggage value may not hold, and `%` itself.
+  /// The text with every byte escaped that a baggage value may not hold, `%` itself, and `+`, which form decoders take
+  /// for a blank.
   static func encode(_ text: String) -> String {
     var encoded: [UInt8] = []
     for byte in text.utf8 {
       switch byte {
-      case 0x21, 0x23, 0x24, 0x26...0x2b, 0x2d...0x3a, 0x3c...0x5b, 0x5d...0x7e: encoded.append(byte)
+      case 0x21, 0x23, 0x24, 0x26...0x2a, 0x2d...0x3a, 0x3c...0x5b, 0x5d...0x7e: encoded.append(byte)
       default:
         encoded.append(0x25)
         encoded.append(contentsOf: Hexadecimal.string(byte).uppercased().utf8)

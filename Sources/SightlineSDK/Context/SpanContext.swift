@@ -12,6 +12,8 @@ public struct SpanContext: Sendable {
   public let traceState: TraceState
   /// True until a span of this process is recorded under it.
   public let isRemote: Bool
+  /// What the caller said about sampling beyond the flag; see ``CallerDecision``.
+  public internal(set) var callerDecision: CallerDecision?
   /// The span that records under this context in this process.
   let recorder: SpanRecorder?
 
@@ -25,8 +27,9 @@ public struct SpanContext: Sendable {
 
   init(
     traceID: TraceID, spanID: SpanID, flags: TraceFlags, traceState: TraceState, isRemote: Bool,
-    recorder: SpanRecorder?
+    recorder: SpanRecorder?, callerDecision: CallerDecision? = nil
   ) {
+    self.callerDecision = callerDecision
     self.traceID = traceID
     self.spanID = spanID
     self.flags = flags

@@ -14,6 +14,16 @@ public struct TraceID: Sendable, Hashable, CustomStringConvertible {
     self.low = low
   }
 
+  /// The id that 1 to 32 hexadecimal digits of either case write, padded with zeros in front; nil for other text.
+  public init?(hexadecimal text: some StringProtocol) {
+    let digits = Array(text.utf8)
+    guard !digits.isEmpty, digits.count <= 32 else { return nil }
+    let split = max(0, digits.count - 16)
+    guard let low = Hexadecimal.parseAnyCase(digits[split...]) else { return nil }
+    guard let high = split == 0 ? 0 : Hexadecimal.parseAnyCase(digits[..<split]) else { return nil }
+    self.init(high: high, low: low)
+  }
+
   /// False for the all-zero id, which the protocols reserve for "no trace".
   public var isValid: Bool { high != 0 || low != 0 }
 
@@ -33,6 +43,12 @@ public struct SpanID: Sendable, Hashable, CustomStringConvertible {
 
   /// An id from its bytes read big-endian.
   public init(_ value: UInt64) { self.value = value }
+
+  /// The id that 1 to 16 hexadecimal digits of either case write; nil for other text.
+  public init?(hexadecimal text: some StringProtocol) {
+    guard let value = Hexadecimal.parseAnyCase(text.utf8) else { return nil }
+    self.value = value
+  }
 
   /// False for the all-zero id.
   public var isValid: Bool { value != 0 }

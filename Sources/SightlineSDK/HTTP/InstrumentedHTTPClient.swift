@@ -1,8 +1,8 @@
 public import AsyncHTTPClient
 public import CoreMetrics
-public import Instrumentation
+import Instrumentation
 public import NIOCore
-public import NIOHTTP1
+import NIOHTTP1
 public import Tracing
 
 /// An HTTP client whose requests are CLIENT spans that carry the context, by the HTTP semantic conventions.
@@ -62,7 +62,7 @@ public struct InstrumentedHTTPClient: Sendable {
       attributes["service.peer.name"] = target.serviceName
     }
     var request = request
-    tracer.inject(span.context, into: &request.headers, using: HTTPHeaderInjector())
+    tracer.inject(span.context, into: &request.headers)
     do {
       let response = try await client.execute(request, timeout: timeout)
       let status = Int(response.status.code)
@@ -92,16 +92,6 @@ public struct InstrumentedHTTPClient: Sendable {
       factory.makeTimer(label: "http.client.request.duration", dimensions: dimensions)
         .recordNanoseconds((ContinuousClock.now - started).nanoseconds)
     }
-  }
-}
-
-/// Writes context fields into the headers of an HTTP request.
-public struct HTTPHeaderInjector: Injector {
-  /// The injector; it has no state.
-  public init() {}
-
-  public func inject(_ value: String, forKey key: String, into headers: inout HTTPHeaders) {
-    headers.replaceOrAdd(name: key, value: value)
   }
 }
 

@@ -5,17 +5,18 @@ import Tracing
 struct LogDestination: Sendable {
   /// Takes a record for export; nil when logs are not exported.
   var export: (@Sendable (PendingLogRecord) -> Void)?
-  /// Whether records are written to standard error.
-  var writesToConsole: Bool
+  /// Writes records to standard error; nil when they are not written.
+  var console: ConsoleLog?
   var recordsSourceLocation: Bool
+  var recordsStackTraces: Bool
 }
 
 /// The log handler behind swift-log.
 ///
-/// Metadata keeps its types: numbers and truth values given as `.stringConvertible` arrive as such, arrays and
-/// dictionaries keep their shape. On equal keys the record's own metadata wins over the logger's, and that over the
-/// provider's. The label becomes the instrumentation scope; the current span gives trace id, span id and flags. The
-/// metadata key `event.name` becomes the event name of the record.
+/// Metadata keeps its types: numbers, truth values, lists of them and ``AttributeValue`` given as `.stringConvertible`
+/// arrive as such, arrays and dictionaries keep their shape. On equal keys the record's own metadata wins over the
+/// logger's, and that over the provider's. The label becomes the instrumentation scope; the current span gives trace
+/// id, span id and flags. The metadata key `event.name` becomes the event name of the record.
 /// Cost: one lock and one record in the queue; encoding happens on the export task.
 public struct SightlineLogHandler: LogHandler {
   private let label: String
@@ -40,34 +41,27 @@ public struct SightlineLogHandler: LogHandler {
 
   public func log(event: LogEvent) {
     let span = InstrumentationContext.current?.spanContext
-    let record = PendingLogRecord(
+    var record = PendingLogRecord(
       label: label, timeNanoseconds: DefaultTracerClock.now.nanosecondsSinceEpoch, level: event.level,
-      message: event.message, metadata: merged(event.metadata), error: event.error, traceID: span?.traceID,
-      spanID: span?.spanID, flags: span?.flags ?? [],
-      source: destination.recordsSourceLocation
-        ? .init(file: event.file, function: event.function, line: event.line) : nil)
-    if destination.writesToConsole { ConsoleLog.write(record) }
+      message: event.message, metadata: event.metadata.merged(over: metadata, over: metadataProvider), span: span)
+    if let error = event.error {
+      record.exception = RecordedException(error, capturesStack: destination.recordsStackTraces)
+    }
+    if destination.recordsSourceLocation {
+      record.source = .init(file: event.file, function: event.function, line: event.line)
+    }
+    destination.console?.write(record, file: event.file, line: event.line)
     destination.export?(record)
-  }
-
-  private func merged(_ own: Logger.Metadata?) -> Logger.Metadata {
-    guard metadataProvider != nil || !metadata.isEmpty else { return own ?? [:] }
-    var all = metadataProvider?.get() ?? [:]
-    all.merge(metadata) { _, new in new }
-    if let own { all.merge(own) { _, new in new } }
-    return all
   }
 }
 
-/// Log records as text on standard error, one line each.
-enum ConsoleLog {
-  /// Writes one record.
-  static func write(_ record: PendingLogRecord) {
-    var line = CivilDate.timestamp(nanoseconds: record.timeNanoseconds)
-    line += " \(record.level.rawValue) \(record.label): \(record.message)"
-    for (key, value) in record.metadata.sorted(by: { $0.key < $1.key }) { line += " \(key)=\(value)" }
-    if let error = record.error { line += " error=\(error)" }
-    if let traceID = record.traceID { line += " trace_id=\(traceID)" }
-    StandardError.write(line + "\n")
+extension Logger.Metadata? {
+  /// The record's own metadata over the logger's over the provider's.
+  func merged(over logger: Logger.Metadata, over provider: Logger.MetadataProvider?) -> Logger.Metadata {
+    guard provider != nil || !logger.isEmpty else { return self ?? [:] }
+    var all = provider?.get() ?? [:]
+    all.merge(logger) { _, new in new }
+    if let self { all.merge(self) { _, new in new } }
+    return all
   }
 }

@@ -6,16 +6,18 @@ import Tracing
 ///
 /// Concurrency: one lock, taken when a series is made, destroyed or collected; never when it is incremented.
 final class MetricRegistry: Sendable {
-  private enum Kind: Hashable { case counter, floatingCounter, meter, lastValue, histogram, timer }
+  private typealias Series = AnyObject & Sendable
 
   private struct InstrumentKey: Hashable {
     var name: String
-    var kind: Kind
+    var kind: InstrumentKind
   }
 
   private struct Family {
-    var series: [[String]: any AnyObject & Sendable] = [:]
-    var order: [any AnyObject & Sendable] = []
+    /// The view that applies to the instrument.
+    let view: MetricView?
+    var series: [[String]: any Series] = [:]
+    var order: [any Series] = []
   }
 
   private struct State {
@@ -28,6 +30,8 @@ final class MetricRegistry: Sendable {
     var temporality: MetricTemporality
     var exemplarFilter: ExemplarFilter
     var descriptions: [String: MetricDescription]
+    var views: [MetricView]
+    var histogramAggregation: HistogramAggregation
     var seriesLimit: Int
   }
 
@@ -36,49 +40,84 @@ final class MetricRegistry: Sendable {
 
   init(_ settings: Settings) { self.settings = settings }
 
-  func counter(_ name: String, _ dimensions: [(String, String)]) -> CounterSeries {
-    series(InstrumentKey(name: name, kind: .counter), dimensions) { CounterSeries(attributes: $0) }
+  func counter(_ name: String, _ dimensions: [(String, String)]) -> any CounterHandler {
+    series(name, .counter, dimensions) { attributes, _ in CounterSeries(attributes: attributes) }
+      ?? NOOPMetricsHandler.instance
   }
 
-  func floatingCounter(_ name: String, _ dimensions: [(String, String)]) -> FloatingCounterSeries {
-    series(InstrumentKey(name: name, kind: .floatingCounter), dimensions) { FloatingCounterSeries(attributes: $0) }
+  func floatingCounter(_ name: String, _ dimensions: [(String, String)]) -> any FloatingPointCounterHandler {
+    series(name, .floatingPointCounter, dimensions) { attributes, _ in FloatingCounterSeries(attributes: attributes) }
+      ?? NOOPMetricsHandler.instance
   }
 
-  func meter(_ name: String, _ dimensions: [(String, String)]) -> MeterSeries {
-    series(InstrumentKey(name: name, kind: .meter), dimensions) { MeterSeries(attributes: $0) }
+  func meter(_ name: String, _ dimensions: [(String, String)]) -> any MeterHandler {
+    series(name, .meter, dimensions) { attributes, _ in MeterSeries(attributes: attributes) }
+      ?? NOOPMetricsHandler.instance
   }
 
-  func lastValue(_ name: String, _ dimensions: [(String, String)]) -> MeterSeries {
-    series(InstrumentKey(name: name, kind: .lastValue), dimensions) { MeterSeries(attributes: $0) }
+  func gauge(_ name: String, _ dimensions: [(String, String)]) -> any RecorderHandler {
+    series(name, .gauge, dimensions) { attributes, _ in MeterSeries(attributes: attributes) }
+      ?? NOOPMetricsHandler.instance
   }
 
-  func histogram(_ name: String, _ dimensions: [(String, String)], inSeconds: Bool) -> HistogramSeries {
-    let boundaries =
-      settings.descriptions[name]?.bucketBoundaries
-      ?? (inSeconds ? HistogramSeries.secondBoundaries : HistogramSeries.defaultBoundaries)
-    let filter = settings.exemplarFilter
-    return series(InstrumentKey(name: name, kind: inSeconds ? .timer : .histogram), dimensions) {
-      HistogramSeries(attributes: $0, boundaries: boundaries, exemplarFilter: filter)
+  func histogram(_ name: String, _ dimensions: [(String, String)]) -> any RecorderHandler {
+    distribution(name, .histogram, dimensions) ?? NOOPMetricsHandler.instance
+  }
+
+  func timer(_ name: String, _ dimensions: [(String, String)]) -> any TimerHandler {
+    distribution(name, .timer, dimensions) ?? NOOPMetricsHandler.instance
+  }
+
+  private func distribution(
+    _ name: String, _ kind: InstrumentKind, _ dimensions: [(String, String)]
+  ) -> DistributionSeries? {
+    series(name, kind, dimensions) { [settings] attributes, view in
+      DistributionSeries(
+        attributes: attributes, kind: Self.distributionKind(name, kind, view, settings),
+        exemplarFilter: settings.exemplarFilter)
     }
   }
 
-  /// The series of an instrument with these dimensions, made when it is new; past the limit, the overflow series.
-  private func series<Series: AnyObject & Sendable>(
-    _ key: InstrumentKey, _ dimensions: [(String, String)], make: (PointAttributes) -> Series
-  ) -> Series {
-    let sorted = dimensions.sorted { $0.0 < $1.0 }
-    let identity = sorted.flatMap { [$0.0, $0.1] }
+  /// The view decides before the instrument's own buckets, and those before the default.
+  private static func distributionKind(
+    _ name: String, _ kind: InstrumentKind, _ view: MetricView?, _ settings: Settings
+  ) -> DistributionKind {
+    switch view?.aggregation {
+    case .explicitHistogram(let boundaries): return .explicit(boundaries)
+    case .exponentialHistogram(let size): return .exponential(maximumSize: size)
+    case .standard, .drop, nil: break
+    }
+    if let boundaries = settings.descriptions[name]?.bucketBoundaries { return .explicit(boundaries) }
+    switch settings.histogramAggregation {
+    case .exponential(let size): return .exponential(maximumSize: size)
+    case .explicit:
+      return .explicit(kind == .timer ? ExplicitHistogram.secondBoundaries : ExplicitHistogram.defaultBoundaries)
+    }
+  }
+
+  /// The series of an instrument with these dimensions, made when it is new; past the limit, the overflow series; nil
+  /// when a view drops the instrument.
+  private func series<Made: AnyObject & Sendable>(
+    _ name: String, _ kind: InstrumentKind, _ dimensions: [(String, String)],
+    make: (PointAttributes, MetricView?) -> Made
+  ) -> Made? {
+    let key = InstrumentKey(name: name, kind: kind)
     return state.withLock { state in
-      if state.families[key] == nil { state.order.append(key) }
-      var family = state.families[key] ?? Family()
-      if let known = family.series[identity] as? Series { return known }
-      let isOverflow = family.series.count >= settings.seriesLimit
-      let identity = isOverflow ? ["otel.metric.overflow", "true"] : identity
-      if let known = family.series[identity] as? Series { return known }
-      let series = make(isOverflow ? [("otel.metric.overflow", true)] : Self.attributes(sorted))
-      family.series[identity] = series
+      var family =
+        state.families[key] ?? Family(view: settings.views.first { $0.fits(name, kind) })
+      if family.view?.aggregation == .drop { return nil }
+      let kept = dimensions.filter { family.view?.attributes.keeps($0.0) ?? true }.sorted { $0.0 < $1.0 }
+      let identity = kept.flatMap { [$0.0, $0.1] }
+      if let known = family.series[identity] as? Made { return known }
+      // The overflow series counts too.
+      let limit = max(1, family.view?.seriesLimit ?? settings.seriesLimit)
+      let isOverflow = family.series.count >= limit - 1
+      let place = isOverflow ? ["otel.metric.overflow", "true"] : identity
+      if let known = family.series[place] as? Made { return known }
+      let series = make(isOverflow ? [("otel.metric.overflow", true)] : Self.attributes(kept), family.view)
+      family.series[place] = series
       family.order.append(series)
-      state.families[key] = family
+      if state.families.updateValue(family, forKey: key) == nil { state.order.append(key) }
       return series
     }
   }
@@ -116,29 +155,30 @@ final class MetricRegistry: Sendable {
   func collect() -> [MetricSnapshot] {
     let context = CollectionContext(
       nowNanoseconds: DefaultTracerClock.now.nanosecondsSinceEpoch, temporality: settings.temporality)
-    let families: [(key: InstrumentKey, series: [any AnyObject & Sendable])] = state.withLock { state in
-      state.order.map { ($0, state.families[$0]?.order ?? []) }
+    let families: [(key: InstrumentKey, family: Family)] = state.withLock { state in
+      state.order.compactMap { key in state.families[key].map { (key, $0) } }
     }
-    return families.flatMap { snapshots($0.key, $0.series, context) }
+    return families.flatMap { snapshots($0.key, $0.family, context) }
   }
 
   private func snapshots(
-    _ key: InstrumentKey, _ series: [any AnyObject & Sendable], _ context: CollectionContext
+    _ key: InstrumentKey, _ family: Family, _ context: CollectionContext
   ) -> [MetricSnapshot] {
-    let description = settings.descriptions[key.name]
+    let own = settings.descriptions[key.name]
     func snapshot(_ data: MetricSnapshot.Data, unit: String = "") -> MetricSnapshot {
       MetricSnapshot(
-        name: key.name, unit: description?.unit ?? unit, description: description?.description ?? "", data: data)
+        name: family.view?.name ?? key.name, unit: own?.unit ?? unit,
+        description: family.view?.description ?? own?.description ?? "", data: data)
     }
     switch key.kind {
-    case .counter, .floatingCounter:
-      let points = series.compactMap { series in
+    case .counter, .floatingPointCounter:
+      let points = family.order.compactMap { series in
         (series as? CounterSeries)?.collect(context) ?? (series as? FloatingCounterSeries)?.collect(context)
       }
       if points.isEmpty { return [] }
       return [snapshot(.sum(points, temporality: context.temporality, isMonotonic: true))]
-    case .meter, .lastValue:
-      let points = series.compactMap { ($0 as? MeterSeries)?.collect(context) }
+    case .meter, .gauge:
+      let points = family.order.compactMap { ($0 as? MeterSeries)?.collect(context) }
       let gauges = points.filter(\.isGauge).map(\.point)
       let sums = points.filter { !$0.isGauge }.map(\.point)
       var snapshots: [MetricSnapshot] = []
@@ -146,7 +186,7 @@ final class MetricRegistry: Sendable {
       if !sums.isEmpty { snapshots.append(snapshot(.sum(sums, temporality: .cumulative, isMonotonic: false))) }
       return snapshots
     case .histogram, .timer:
-      let points = series.compactMap { ($0 as? HistogramSeries)?.collect(context) }
+      let points = family.order.compactMap { ($0 as? DistributionSeries)?.collect(context) }
       if points.isEmpty { return [] }
       return [snapshot(.histogram(points, temporality: context.temporality), unit: key.kind == .timer ? "s" : "")]
     }

@@ -25,11 +25,11 @@ public final class SightlineMetricsFactory: MetricsFactory {
   }
 
   public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
-    aggregate ? registry.histogram(label, dimensions, inSeconds: false) : registry.lastValue(label, dimensions)
+    aggregate ? registry.histogram(label, dimensions) : registry.gauge(label, dimensions)
   }
 
   public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-    registry.histogram(label, dimensions, inSeconds: true)
+    registry.timer(label, dimensions)
   }
 
   public func destroyCounter(_ handler: any CounterHandler) { registry.remove(handler) }

@@ -1,4 +1,5 @@
 import Logging
+import Tracing
 
 /// A log record as it waits for export; metadata keeps its types and is encoded on the export task.
 struct PendingLogRecord: Sendable {
@@ -8,10 +9,12 @@ struct PendingLogRecord: Sendable {
   var level: Logger.Level
   var message: Logger.Message
   var metadata: Logger.Metadata
-  var error: (any Error)?
+  /// Attributes of an error that was recorded on a span.
+  var attributes: SpanAttributes?
+  var exception: RecordedException?
   var traceID: TraceID?
   var spanID: SpanID?
-  var flags: TraceFlags
+  var flags: TraceFlags = []
   var source: SourceLocation?
 
   /// Where the record was made.
@@ -19,6 +22,20 @@ struct PendingLogRecord: Sendable {
     var file: String
     var function: String
     var line: UInt
+  }
+
+  init(
+    label: String, timeNanoseconds: UInt64, level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata,
+    span: SpanContext?
+  ) {
+    self.label = label
+    self.timeNanoseconds = timeNanoseconds
+    self.level = level
+    self.message = message
+    self.metadata = metadata
+    traceID = span?.traceID
+    spanID = span?.spanID
+    flags = span?.flags ?? []
   }
 }
 
@@ -64,16 +81,21 @@ struct LogEncoder: Sendable {
       if count > limits.attributeCount { continue }
       writer.attribute(6, key) { $0.value(AttributeValue(value), limit: limits.attributeValueLength) }
     }
-    if let error = record.error {
-      writer.attribute(6, "exception.type", ErrorType.name(of: error))
-      writer.attribute(6, "exception.message", "\(error)")
+    var droppedCount = max(0, count - limits.attributeCount)
+    if let attributes = record.attributes { droppedCount += writer.attributes(6, attributes, limits: limits) }
+    if let exception = record.exception {
+      writer.attribute(6, "exception.type", exception.type)
+      writer.attribute(6, "exception.message", String(exception.message.limited(to: limits.attributeValueLength)))
+      if let stack = exception.stackTrace() {
+        writer.attribute(6, "exception.stacktrace", String(stack.limited(to: limits.attributeValueLength)))
+      }
     }
     if let source = record.source {
       writer.attribute(6, "code.file.path", source.file)
       writer.attribute(6, "code.function.name", source.function)
       writer.attribute(6, "code.line.number", Int64(clamping: source.line))
     }
-    if count > limits.attributeCount { writer.varint(7, UInt64(count - limits.attributeCount)) }
+    if droppedCount > 0 { writer.varint(7, UInt64(droppedCount)) }
     if let traceID = record.traceID, let spanID = record.spanID {
       writer.fixed32(8, UInt32(record.flags.rawValue))
       writer.traceID(9, traceID)

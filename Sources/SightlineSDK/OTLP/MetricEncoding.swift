@@ -38,17 +38,18 @@ struct NumberPoint: Sendable {
   var number: Number
 }
 
-/// A distribution in explicit buckets.
+/// A distribution.
 struct HistogramPoint: Sendable {
+  /// The counts, by the kind of the buckets.
+  enum Buckets: Sendable {
+    case explicit(ExplicitHistogram)
+    case exponential(ExponentialHistogram)
+  }
+
   var attributes: PointAttributes
   var startNanoseconds: UInt64
   var timeNanoseconds: UInt64
-  var count: UInt64
-  var sum: Double
-  var minimum: Double
-  var maximum: Double
-  var boundaries: [Double]
-  var bucketCounts: [UInt64]
+  var buckets: Buckets
   var exemplars: [Exemplar]
 }
 
@@ -95,10 +96,7 @@ struct MetricEncoder: Sendable {
         if isMonotonic { sum.varint(3, 1) }
       }
     case .histogram(let points, let temporality):
-      writer.message(9) { histogram in
-        for point in points { histogram.message(1) { encode(point, into: &$0) } }
-        histogram.varint(2, Self.temporality(temporality))
-      }
+      encode(points, temporality, into: &writer)
     }
   }
 
@@ -112,25 +110,71 @@ struct MetricEncoder: Sendable {
     for (key, value) in point.attributes { writer.attribute(7, key) { $0.value(value) } }
   }
 
-  private func encode(_ point: HistogramPoint, into writer: inout ProtobufWriter) {
+  /// The series of one instrument have buckets of one kind.
+  private func encode(
+    _ points: [HistogramPoint], _ temporality: MetricTemporality, into writer: inout ProtobufWriter
+  ) {
+    if case .exponential = points.first?.buckets {
+      writer.message(10) { histogram in
+        for point in points {
+          guard case .exponential(let buckets) = point.buckets else { continue }
+          histogram.message(1) { encode(point, buckets, into: &$0) }
+        }
+        histogram.varint(2, Self.temporality(temporality))
+      }
+    } else {
+      writer.message(9) { histogram in
+        for point in points {
+          guard case .explicit(let buckets) = point.buckets else { continue }
+          histogram.message(1) { encode(point, buckets, into: &$0) }
+        }
+        histogram.varint(2, Self.temporality(temporality))
+      }
+    }
+  }
+
+  private func encode(_ point: HistogramPoint, _ buckets: ExplicitHistogram, into writer: inout ProtobufWriter) {
     writer.fixed64(2, point.startNanoseconds)
     writer.fixed64(3, point.timeNanoseconds)
-    writer.fixed64(4, point.count)
-    writer.double(5, point.sum)
-    writer.packed64(6, point.bucketCounts)
-    writer.packed64(7, point.boundaries.map(\.bitPattern))
-    for exemplar in point.exemplars {
-      writer.message(8) { message in
+    writer.fixed64(4, buckets.count)
+    writer.double(5, buckets.sum)
+    writer.packed64(6, buckets.bucketCounts)
+    writer.packed64(7, buckets.boundaries.map(\.bitPattern))
+    encode(point.exemplars, 8, into: &writer)
+    for (key, value) in point.attributes { writer.attribute(9, key) { $0.value(value) } }
+    if buckets.count > 0 {
+      writer.double(11, buckets.minimum)
+      writer.double(12, buckets.maximum)
+    }
+  }
+
+  private func encode(_ point: HistogramPoint, _ buckets: ExponentialHistogram, into writer: inout ProtobufWriter) {
+    for (key, value) in point.attributes { writer.attribute(1, key) { $0.value(value) } }
+    writer.fixed64(2, point.startNanoseconds)
+    writer.fixed64(3, point.timeNanoseconds)
+    writer.fixed64(4, buckets.count)
+    writer.double(5, buckets.sum)
+    writer.zigzag(6, buckets.scale)
+    writer.fixed64(7, buckets.zeroCount)
+    for (field, side) in [(8, buckets.positive), (9, buckets.negative)] where !side.counts.isEmpty {
+      writer.message(field) { message in
+        message.zigzag(1, side.offset)
+        message.packedVarints(2, side.counts)
+      }
+    }
+    encode(point.exemplars, 11, into: &writer)
+    writer.double(12, buckets.minimum)
+    writer.double(13, buckets.maximum)
+  }
+
+  private func encode(_ exemplars: [Exemplar], _ field: Int, into writer: inout ProtobufWriter) {
+    for exemplar in exemplars {
+      writer.message(field) { message in
         message.fixed64(2, exemplar.timeNanoseconds)
         message.double(3, exemplar.value)
         if let spanID = exemplar.spanID { message.spanID(4, spanID) }
         if let traceID = exemplar.traceID { message.traceID(5, traceID) }
       }
-    }
-    for (key, value) in point.attributes { writer.attribute(9, key) { $0.value(value) } }
-    if point.count > 0 {
-      writer.double(11, point.minimum)
-      writer.double(12, point.maximum)
     }
   }
 

@@ -105,14 +105,20 @@ extension AttributeValue {
     }
   }
 
-  /// Numbers and truth values as themselves, everything else by its description.
+  /// Numbers, truth values, lists of them and attribute values as themselves, everything else by its description.
   init(describing value: any CustomStringConvertible & Sendable) {
     switch value {
+    case let value as String: self = .string(value)
     case let value as Bool: self = .bool(value)
     case let value as Double: self = .double(value)
     case let value as Float: self = .double(Double(value))
+    case let value as AttributeValue: self = value
     case let value as any BinaryInteger:
       if let exact = Int64(exactly: value) { self = .int(exact) } else { self = .string(value.description) }
+    case let values as [Int]: self = .array(values.map { .int(Int64($0)) })
+    case let values as [Double]: self = .array(values.map { .double($0) })
+    case let values as [Bool]: self = .array(values.map { .bool($0) })
+    case let values as [String]: self = .array(values.map { .string($0) })
     default: self = .string(value.description)
     }
   }

@@ -30,6 +30,18 @@ struct ProtobufWriter {
     varint(value)
   }
 
+  /// A signed varint field, by zigzag.
+  mutating func zigzag(_ field: Int, _ value: Int) {
+    varint(field, UInt64(bitPattern: Int64((value &<< 1) ^ (value &>> 63))))
+  }
+
+  /// A packed field of varints.
+  mutating func packedVarints(_ field: Int, _ values: [UInt64]) {
+    message(field) { content in
+      for value in values { content.varint(value) }
+    }
+  }
+
   /// A fixed 64-bit field.
   mutating func fixed64(_ field: Int, _ value: UInt64) {
     tag(field, 1)

@@ -15,17 +15,20 @@ public final class SightlineTracer: Tracer {
   private let limits: RecordLimits
   private let isDisabled: Bool
   private let emit: @Sendable (EndedSpan) -> Void
+  /// What becomes of errors that are recorded on spans.
+  let exceptions: ExceptionRecording
   private let started = Atomic<Int>(0)
   private let ended = Atomic<Int>(0)
 
   init(
     sampler: any Sampler, propagators: [any Propagator], limits: RecordLimits, isDisabled: Bool,
-    emit: @escaping @Sendable (EndedSpan) -> Void
+    exceptions: ExceptionRecording, emit: @escaping @Sendable (EndedSpan) -> Void
   ) {
     self.sampler = sampler
     self.propagators = propagators
     self.limits = limits
     self.isDisabled = isDisabled
+    self.exceptions = exceptions
     self.emit = emit
   }
 
@@ -44,30 +47,38 @@ public final class SightlineTracer: Tracer {
     let parent = context.spanContext
     if isDisabled { return SightlineSpan(context: context, recorder: nil) }
     let traceID = parent?.traceID ?? .random()
-    let decision = sampler.decide(
-      SamplingParameters(parent: parent, traceID: traceID, name: operationName, kind: kind))
-    guard decision == .recordAndSample else {
+    let parameters = SamplingParameters(
+      context: context, parent: parent, traceID: traceID, name: operationName, kind: kind)
+    let decision = sampler.decide(parameters)
+    guard decision.isSampled else {
       if parent == nil {
         context.spanContext = SpanContext(
           traceID: traceID, spanID: .random(), flags: .random, traceState: .empty, isRemote: false, recorder: nil)
+      } else if parameters.callerDecision == .deferred {
+        // It is decided now, and everyone downstream may know.
+        context.callerDecision = nil
       }
       return SightlineSpan(context: context, recorder: nil)
     }
     let flags = parent.map { $0.flags.union(.sampled) } ?? [.sampled, .random]
     let identity = SpanContext(
-      traceID: traceID, spanID: .random(), flags: flags, traceState: parent?.traceState ?? .empty, isRemote: false)
+      traceID: traceID, spanID: .random(), flags: flags,
+      traceState: decision.traceState(over: parent?.traceState ?? .empty), isRemote: false)
     let start = SpanStart(
       name: operationName, kind: kind, scope: Self.module(fileID), nanoseconds: instant().nanosecondsSinceEpoch,
       parent: parent)
-    let recorder = SpanRecorder(start: start, context: identity, limits: limits) { [self] span in
-      ended.wrappingAdd(1, ordering: .relaxed)
-      emit(span)
-    }
+    let recorder = SpanRecorder(start: start, context: identity, limits: limits, tracer: self)
     started.wrappingAdd(1, ordering: .relaxed)
     context.spanContext = SpanContext(
       traceID: traceID, spanID: identity.spanID, flags: flags, traceState: identity.traceState, isRemote: false,
-      recorder: recorder)
+      recorder: recorder, callerDecision: parameters.callerDecision == .debug ? .debug : nil)
     return SightlineSpan(context: context, recorder: recorder)
+  }
+
+  /// Takes a span that has ended.
+  func take(_ span: EndedSpan) {
+    ended.wrappingAdd(1, ordering: .relaxed)
+    emit(span)
   }
 
   public func startAnySpan<Instant: TracerInstant>(
@@ -105,4 +116,12 @@ public final class SightlineTracer: Tracer {
     guard let slash = fileID.utf8.firstIndex(of: 0x2f) else { return fileID }
     return String(fileID[..<slash])
   }
+}
+
+/// How errors that are recorded on spans are sent.
+struct ExceptionRecording: Sendable {
+  var signal: ExceptionSignal
+  var capturesStack: Bool
+  /// Takes the log record of an error.
+  var log: @Sendable (PendingLogRecord) -> Void
 }

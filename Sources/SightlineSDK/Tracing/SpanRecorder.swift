@@ -1,3 +1,4 @@
+import Logging
 import Synchronization
 import Tracing
 
@@ -26,11 +27,9 @@ final class SpanRecorder: Sendable {
   private let startNanoseconds: UInt64
   private let limits: RecordLimits
   private let state: Mutex<State>
-  private let emit: @Sendable (EndedSpan) -> Void
+  private let tracer: SightlineTracer
 
-  init(
-    start: SpanStart, context: SpanContext, limits: RecordLimits, emit: @escaping @Sendable (EndedSpan) -> Void
-  ) {
+  init(start: SpanStart, context: SpanContext, limits: RecordLimits, tracer: SightlineTracer) {
     traceID = context.traceID
     spanID = context.spanID
     flags = context.flags
@@ -41,7 +40,7 @@ final class SpanRecorder: Sendable {
     scope = start.scope
     startNanoseconds = start.nanoseconds
     self.limits = limits
-    self.emit = emit
+    self.tracer = tracer
     state = Mutex(State(name: start.name))
   }
 
@@ -79,20 +78,32 @@ final class SpanRecorder: Sendable {
     }
   }
 
-  /// Adds an `exception` event, and the error's type as `error.type` unless there is one.
+  /// Adds an `exception` event, or a log record, and the error's type as `error.type` unless there is one.
   func recordError(_ error: any Error, attributes: SpanAttributes, nanoseconds: UInt64) {
-    let type = ErrorType.name(of: error)
-    let message = "\(error)"
-    var event = SpanEvent(
-      name: "exception", at: DefaultTracerClock.Timestamp(nanosecondsSinceEpoch: nanoseconds), attributes: attributes)
-    event.attributes["exception.type"] = type
-    event.attributes["exception.message"] = message
-    addEvent(event)
-    state.withLock { state in
-      if state.isEnded { return }
-      state.errorMessage = message
-      if state.attributes["error.type"] == nil { state.attributes["error.type"] = type }
+    let exception = RecordedException(error, capturesStack: tracer.exceptions.capturesStack)
+    if tracer.exceptions.signal != .logs {
+      var event = SpanEvent(
+        name: "exception", at: DefaultTracerClock.Timestamp(nanosecondsSinceEpoch: nanoseconds), attributes: attributes)
+      event.attributes["exception.type"] = exception.type
+      event.attributes["exception.message"] = exception.message
+      // Here and not on the export task: an event holds attributes only.
+      if let stack = exception.stackTrace() { event.attributes["exception.stacktrace"] = stack }
+      addEvent(event)
     }
+    let isOpen = state.withLock { state in
+      if state.isEnded { return false }
+      state.errorMessage = exception.message
+      if state.attributes["error.type"] == nil { state.attributes["error.type"] = exception.type }
+      return true
+    }
+    guard isOpen, tracer.exceptions.signal != .spanEvents else { return }
+    var record = PendingLogRecord(
+      label: scope, timeNanoseconds: nanoseconds, level: .error, message: "\(exception.message)",
+      metadata: [LogEncoder.eventNameKey: "exception"],
+      span: SpanContext(traceID: traceID, spanID: spanID, flags: flags, traceState: traceState, isRemote: false))
+    record.attributes = attributes
+    record.exception = exception
+    tracer.exceptions.log(record)
   }
 
   /// Closes the record and hands it to the export queue; a second end does nothing.
@@ -106,7 +117,7 @@ final class SpanRecorder: Sendable {
       return state
     }
     guard let ended else { return }
-    emit(
+    tracer.take(
       EndedSpan(
         scope: scope,
         context: SpanContext(traceID: traceID, spanID: spanID, flags: flags, traceState: traceState, isRemote: false),

@@ -29,7 +29,7 @@ package protocol BlockSource: Sendable {
   func bounds(of key: ColumnKey) -> ClosedRange<Int64>?
   /// False only when no row of the block belongs to the trace.
   func mayContain(_ trace: TraceID) -> Bool
-  /// Where each series has its points and when; nil for a block whose rows are not in the order of (series, time).
+  /// Where each series has its points and when; nil for a block that keeps no directory.
   ///
   /// - Returns: the directory, and the bytes read from storage to make it (0 when it was known).
   func pointDirectory() throws(StorageError) -> (directory: PointDirectory, byteCount: Int)?

@@ -1,3 +1,4 @@
+internal import Synchronization
 package import TelemetryModel
 
 /// A batch of rows in memory, as queries read it. Immutable and shared.
@@ -7,6 +8,8 @@ package final class MemtableBlock: BlockSource {
   package let timeLast: Int64
   /// Memory that the rows take, with a little for each entry of the identity tables.
   package let byteCount: Int
+  /// Made when a question first needs it.
+  private let directory = AtomicLazyReference<PointDirectory>()
 
   /// What an entry of an identity table is charged: the tables' objects are shared with other batches.
   private static let identityByteCount = 32
@@ -47,6 +50,14 @@ package final class MemtableBlock: BlockSource {
       if ids.contains(trace) { return true }
     }
     return false
+  }
+
+  package func pointDirectory() throws(StorageError) -> (directory: PointDirectory, byteCount: Int)? {
+    guard signal == .metrics else { return nil }
+    if let known = directory.load() { return (known, 0) }
+    return PointDirectory.sorting(codes: batch.seriesCodes, times: batch.times).map {
+      (directory.storeIfNil($0), 0)
+    }
   }
 
   package func read(_ selection: ColumnSelection) throws(StorageError) -> (batch: RecordBatch, byteCount: Int) {

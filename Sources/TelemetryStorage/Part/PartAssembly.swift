@@ -192,7 +192,7 @@ struct PartAssembly {
       appendSection(.series, encoded.bytes)
     }
     // First, so that what is read at open lies behind it.
-    if batch.signal == .logs { appendSection(.valueFilters, valueFilters) }
+    if directory.identity.signal == .logs { appendSection(.valueFilters, valueFilters) }
     var writer = EncodingWriter()
     IdentityTables.append(resourceTable, to: &writer)
     appendSection(.resources, writer)

@@ -1,6 +1,6 @@
 import TelemetryModel
 
-/// Where the points of each series stand in one block whose rows are in the order of (series, time), and when they were:
+/// Where the points of each series stand in one block, in the order of (series, time), and when they were:
 /// all that a question about series has to know of a block before it reads a value.
 ///
 /// Series that report together have the same times, which stand here once. Immutable.
@@ -8,7 +8,7 @@ package final class PointDirectory: Sendable {
   /// Consecutive rows of one series.
   struct Run: Sendable {
     let code: UInt32
-    /// First row and the row after the last.
+    /// First position and the position after the last.
     let start: UInt32
     let end: UInt32
     /// Place in `times`.
@@ -22,21 +22,36 @@ package final class PointDirectory: Sendable {
     let hasRepeatedTimes: Bool
   }
 
-  /// Ascending by row; they cover every row.
+  /// Ascending by position; they cover every row.
   let runs: [Run]
   let times: [Times]
+  /// Row at each position; nil when positions are rows.
+  let order: [UInt32]?
   /// Memory that the directory takes.
   let byteCount: Int
 
-  private init(runs: [Run], times: [Times]) {
+  private init(runs: [Run], times: [Times], order: [UInt32]?) {
     self.runs = runs
     self.times = times
+    self.order = order
     byteCount =
-      runs.count * MemoryLayout<Run>.stride + times.reduce(0) { $0 + $1.values.count * 8 + 64 }
+      runs.count * MemoryLayout<Run>.stride + times.reduce(0) { $0 + $1.values.count * 8 + 64 } + (order?.count ?? 0)
+      * 4
+  }
+
+  /// The directory of rows in any order.
+  static func sorting(codes: [UInt32], times: [Int64]) -> PointDirectory? {
+    if let directory = of(codes: codes, times: times) { return directory }
+    guard codes.count == times.count, let greatest = codes.max() else { return nil }
+    let order = BlockRuns.order(
+      codes, times, [Bool](repeating: true, count: Int(greatest) + 1), (first: .min, last: .max))
+    return of(codes: order.map { codes[Int($0)] }, times: order.map { times[Int($0)] }, order: order)
   }
 
   /// The directory of rows with these codes and times; nil when they are in another order.
-  static func of(codes: [UInt32], times: [Int64]) -> PointDirectory? {
+  ///
+  /// - Parameter order: the rows, where codes and times are not in their order.
+  static func of(codes: [UInt32], times: [Int64], order: [UInt32]? = nil) -> PointDirectory? {
     guard codes.count == times.count else { return nil }
     let codes = codes.span
     let times = times.span
@@ -70,7 +85,7 @@ package final class PointDirectory: Sendable {
       runs.append(Run(code: code, start: UInt32(start), end: UInt32(end), times: place))
       start = end
     }
-    return PointDirectory(runs: runs, times: lists)
+    return PointDirectory(runs: runs, times: lists, order: order)
   }
 
   private static func isEqual(_ known: [Int64], _ times: Span<Int64>) -> Bool {

@@ -64,7 +64,10 @@ struct LogQLStore {
   }
 
   /// Moves everything into parts.
-  func flush() async throws { try await store.runMaintenance() }
+  func flush() async throws {
+    try await store.runMaintenance()
+    try await MergedParts.prepare(store)
+  }
 
   func close() async {
     await store.close()

@@ -56,6 +56,7 @@ struct EmbeddedSampleStore: ScriptSampleStore {
           batch: decoded.batch)
       ], shard: 0)
     try await store.runMaintenance()
+    try await MergedParts.prepare(store)
   }
 
   /// Closes the store and removes its folder.

@@ -1,4 +1,5 @@
 import TelemetryModel
+import TelemetryStore
 import TelemetryText
 import Testing
 

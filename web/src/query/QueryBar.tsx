@@ -2,11 +2,15 @@ import { ReactNode, useEffect, useRef, useState } from "react";
 import { APIError } from "../core/api";
 import { useKeys } from "../core/keys";
 import { navigate, refresh, useView } from "../core/router";
+import { Store } from "../core/store";
 import { View } from "../core/url";
 import { Icon } from "../ui/icons";
 import { problemOf, QueryLanguage } from "./language";
 import { QueryField } from "./QueryField";
 import { recentQueries, rememberQuery } from "./recentQueries";
+
+/** Another language was chosen, or a query run: the field that shows it, which may be another page's, takes the focus. */
+const focusWanted = new Store(false);
 
 /** The query of a page: `Enter` runs it, the text is the URL's `q`; what the server says about it stands at its place. */
 export function QueryBar({ languages, scope, error, children }: {
@@ -24,17 +28,25 @@ export function QueryBar({ languages, scope, error, children }: {
   const [text, setText] = useState(current.query);
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => setText(current.query), [current.query]);
+  const focused = (): boolean => document.activeElement === field.current;
   const submit = (value: string): void => {
     rememberQuery(recentScope, value.trim());
-    if (value.trim() === current.query) refresh();
-    else navigate({ query: value.trim() });
+    if (value.trim() === current.query) {
+      refresh();
+      return;
+    }
+    focusWanted.set(focused());
+    navigate({ query: value.trim() });
   };
   const other = languages[(languages.indexOf(language) + 1) % languages.length];
   const ask = (next: QueryLanguage): void => {
     navigate({ query: "", extra: { lang: next === languages[0] ? null : next.id, tab: null, plan: null, step: null, sel: null, log: null, live: null } });
-    field.current?.focus();
+    focusWanted.set(true);
   };
-  const focused = (): boolean => document.activeElement === field.current;
+  useEffect(() => {
+    if (focusWanted.get()) field.current?.focus();
+    focusWanted.set(false);
+  }, [language, current.query]);
   useKeys([
     ...(languages.length > 1 ? [{ keys: "q", label: `Ask in ${other.title}`, group: "This page", run: () => ask(other) }] : []),
     { keys: "/", label: "Focus the query", group: "This page", run: () => field.current?.select() },

@@ -1,12 +1,12 @@
 import { useEffect, useState } from "react";
 import { aborted, asAPIError, countPending } from "../core/answers";
-import { fetchJSON } from "../core/api";
+import { APIError, fetchJSON } from "../core/api";
 import { noteAnswer, noteFailure } from "../core/freshness";
 import { run } from "../core/router";
 import { useStore } from "../core/store";
 import { Statistics, StreamAnswer, StreamEnd } from "../core/streams";
 import { Plan, planOf } from "./plan";
-import { placedError } from "./serverPlace";
+import { placeIn } from "./serverPlace";
 
 /** What a page reads out of an answer of one of the languages' APIs. */
 export interface QueryRows<Row> {
@@ -56,7 +56,7 @@ export function useQuery<Row>(path: string | null, query: string, read: (body: u
           setAnswer((before) => ({ ...before, loading: false, end: { status: "stopped", why: "stopped", statistics: {} } }));
           return;
         }
-        const error = placedError(asAPIError(failure), query);
+        const error = aboutQuery(asAPIError(failure), query);
         noteFailure(error.status);
         setAnswer((before) => ({ ...before, loading: false, stale: before.body !== null, error, plan: null }));
       })
@@ -67,4 +67,11 @@ export function useQuery<Row>(path: string | null, query: string, read: (body: u
     };
   }, [path, number]);
   return answer;
+}
+
+/** A refusal as a complaint about the query, at its place. */
+function aboutQuery(error: APIError, query: string): APIError {
+  if (error.status < 400 || error.status >= 500 || error.status === 401 || error.status === 403) return error;
+  const { message, position, length } = placeIn(error.message, query);
+  return new APIError(error.status, error.code, message, error.requestID, "q", position, length);
 }

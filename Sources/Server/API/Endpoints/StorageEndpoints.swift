@@ -65,10 +65,14 @@ extension JSONWriter {
     beginObject()
     key("policy")
     beginObject()
+    key("maximum_age_seconds")
+    beginObject()
     for signal in Signal.allCases {
       guard let age = preview.policy.maximumAge[signal] else { continue }
-      member(signal.name + "_seconds", integer: age / 1_000_000_000)
+      key(signal.name)
+      integer(age / 1_000_000_000)
     }
+    endObject()
     if let bytes = preview.policy.maximumBytes { member("maximum_bytes", integer: bytes) }
     endObject()
     key("would_delete")

@@ -10,14 +10,19 @@ struct PredicateEvaluator: Sendable {
   let timeRange: TimeRange
   private let predicate: CompiledPredicate
   private let filter: (@Sendable (Series) -> Bool)?
+  private let isFilterExact: Bool
   private let outcomes = IdentityOutcomes()
 
-  /// - Parameter filter: asked of series beside the predicate by `acceptedSeries` and `accepts`.
+  /// - Parameters:
+  ///   - filter: asked of series beside the predicate by `acceptedSeries` and `accepts`.
+  ///   - isFilterExact: see `SeriesRequest`.
   /// - Throws: `.invalid` when the predicate cannot be evaluated.
   init(
-    _ predicate: Predicate, timeRange: TimeRange, filter: (@Sendable (Series) -> Bool)? = nil
+    _ predicate: Predicate, timeRange: TimeRange, filter: (@Sendable (Series) -> Bool)? = nil,
+    isFilterExact: Bool = false
   ) throws(StoreFailure) {
     self.filter = filter
+    self.isFilterExact = isFilterExact
     self.predicate = try CompiledPredicate(predicate)
     self.timeRange = timeRange
   }
@@ -43,7 +48,11 @@ struct PredicateEvaluator: Sendable {
 
   /// Whether a series that stands by itself matches.
   func accepts(_ series: Series) -> Bool {
-    PredicateEvaluator.matches(predicate, series) && filter?(series) ?? true
+    if let filter {
+      guard filter(series) else { return false }
+      if isFilterExact { return true }
+    }
+    return PredicateEvaluator.matches(predicate, series)
   }
 
   private static func matches(_ predicate: CompiledPredicate, _ series: Series) -> Bool {

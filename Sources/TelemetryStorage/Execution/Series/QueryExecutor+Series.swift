@@ -12,7 +12,8 @@ extension QueryExecutor {
     let own = blocks.filter { $0.signal == .metrics }
     let control = control(blocksTotal: own.count)
     let evaluator = try PredicateEvaluator(
-      request.predicate, timeRange: request.timeRange, filter: request.filter)
+      request.predicate, timeRange: request.timeRange, filter: request.filter,
+      isFilterExact: request.isFilterExact)
     let finders = try await runWorkers(control, blockCount: own.count) { (counter) throws(StoreFailure) in
       var finder = SeriesFinder(evaluator, control)
       while let number = counter.take() { try finder.add(own[number], number: number) }

@@ -61,12 +61,12 @@ struct BlockRuns: Sendable {
     self.wasRead = wasRead
     self.directory = directory
     times = []
-    order = nil
+    order = directory.order
     runs = directory.runs(of: accepted, in: range)
   }
 
   /// Memory that the runs take beside what is cached.
-  var byteCount: Int { runs.count * MemoryLayout<SeriesRun>.stride + times.count * 8 + (order?.count ?? 0) * 4 }
+  var byteCount: Int { runs.count * MemoryLayout<SeriesRun>.stride + times.count * 8 }
 
   /// The times of one of the runs.
   func times(of run: SeriesRun) -> ArraySlice<Int64> { directory?.times(of: run) ?? times[run.start..<run.end] }
@@ -84,7 +84,7 @@ struct BlockRuns: Sendable {
   }
 
   /// The rows of accepted series in the range, by (series, time, row).
-  private static func order(
+  static func order(
     _ codes: [UInt32], _ times: [Int64], _ accepted: [Bool], _ range: (first: Int64, last: Int64)
   ) -> [UInt32] {
     var ends = [Int](repeating: 0, count: accepted.count + 1)

@@ -61,7 +61,7 @@ export function PromQLResult(): JSX.Element {
   useKeys([
     { keys: "1", label: "Chart", group: "This page", run: () => showTab("chart") },
     { keys: "2", label: "Table", group: "This page", run: () => showTab("table") },
-    { keys: "Escape", label: "Back to the catalogue", group: "This page", when: () => current.extra.sel === undefined, run: () => navigate({ query: "", extra: { tab: null, step: null, plan: null } }) },
+    { keys: "Escape", label: "Back to the catalogue", group: "This page", when: () => current.extra.sel === undefined && document.activeElement?.tagName !== "TEXTAREA", run: () => navigate({ query: "", extra: { tab: null, step: null, plan: null } }) },
   ]);
   useShare({ path, json: answer.body ? () => JSON.stringify(answer.body, null, 2) : undefined });
   // What the chart's answer is made of is no table, and the other way round.

@@ -1,7 +1,7 @@
 import TelemetryStore
 
 /// How a query was answered: what `explain=1` adds to the answer of every query in one of the three languages.
-struct QueryPlan: Sendable {
+struct Explanation: Sendable {
   /// `promql`, `logql` or `traceql`.
   let language: String
   /// A step a line, indented by depth.
@@ -15,7 +15,7 @@ struct QueryPlan: Sendable {
 
 extension JSONWriter {
   /// The member `explain` of an open object; nothing without a plan.
-  mutating func explanation(_ plan: QueryPlan?) {
+  mutating func explanation(_ plan: Explanation?) {
     guard let plan else { return }
     key("explain")
     beginObject()
