@@ -7,6 +7,8 @@
 void sightline_map_allocations(size_t threshold) {
 #if defined(__GLIBC__)
   mallopt(M_MMAP_THRESHOLD, (int)threshold);
+  // A fixed threshold fixes this one too, at 128 KiB: every large release would shrink the heap and fault it in again.
+  mallopt(M_TRIM_THRESHOLD, 8 * (int)threshold);
 #else
   (void)threshold;
 #endif

@@ -2,8 +2,8 @@ import CKernels
 
 /// Lets the memory of large arrays go back to the system when they are freed; see ADR 0116.
 package enum AllocatedMemory {
-  /// Columns of memtables and flushes are larger than this, what lives long is smaller.
-  private static let mappedByteCount = 256 << 10
+  /// Columns of memtables and flushes are larger than this; columns that queries decode, which come and go quickly, are smaller.
+  private static let mappedByteCount = 4 << 20
 
   /// Gives each large array a mapping of its own, which ends with it. Without this the allocator raises its threshold with
   /// the sizes that it sees freed, and keeps them.

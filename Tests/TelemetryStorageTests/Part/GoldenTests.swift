@@ -37,7 +37,7 @@ struct GoldenTests {
       var fixtures = BatchFixtures(seed: 77)
       try PosixFileSystem().createDirectory(Self.folder + version)
       _ = try PartWriter.write(
-        fixtures.batch(signal, rowCount: 60), to: path + ".part", in: PosixFileSystem(),
+        [fixtures.batch(signal, rowCount: 60)], to: path + ".part", in: PosixFileSystem(),
         identity: PartIdentity(tenant: "default", signal: signal, name: "000000000001"))
       try rows(path + ".part").joined(separator: "\n").write(toFile: path + ".txt", atomically: true, encoding: .utf8)
     }
