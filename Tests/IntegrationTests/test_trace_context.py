@@ -1,7 +1,7 @@
 """What becomes of a trace context that passes through a service built on the SDK (W3C trace context, level 2).
 
-A sink on a free port records the headers of every request that the service makes. Each case sends headers to the service
-and looks at what arrives: the contract of the W3C validation harness in this project's own words.
+A sink on a free port records the headers of every request that the service makes. Each case sends headers to the
+service and looks at what arrives: the contract of the W3C validation harness in this project's own words.
 """
 
 import json
@@ -238,7 +238,8 @@ def test_every_call_of_a_request_has_a_span_of_its_own(port, sink):
 
 def test_baggage_reaches_every_call(port, sink):
     for headers in ([], [("traceparent", PARENT)]):
-        calls = exchange(port, sink, [*headers, ("baggage", "user=J%C3%BCrgen;p=1, tier = gold"), ("baggage", "b=2")], 2)
+        members = [("baggage", "user=J%C3%BCrgen;p=1, tier = gold"), ("baggage", "b=2")]
+        calls = exchange(port, sink, [*headers, *members], 2)
         assert [call["baggage"] for call in calls] == ["user=J%C3%BCrgen;p=1,tier=gold,b=2"] * 2
     members = [f"key{number}={'v' * 100}" for number in range(64)]
     assert one(port, sink, ("baggage", ",".join(members)))["baggage"] == ",".join(members)
