@@ -86,7 +86,7 @@ public final class Observability: Service {
       limits: limits, isDisabled: !exportsSpans,
       exceptions: ExceptionRecording(
         signal: exportsLogs ? configuration.exceptionSignal : .spanEvents,
-        capturesStack: configuration.recordsStackTraces, log: { logs.offer($0) }),
+        log: { logs.offer($0) }),
       emit: { spans.offer($0) })
     let registry = MetricRegistry(
       .init(
@@ -98,8 +98,7 @@ public final class Observability: Service {
       export: exportsLogs ? { @Sendable (record: PendingLogRecord) in logs.offer(record) } : nil,
       console: configuration.writesLogsToConsole || exporters[.logs] == .console
         ? ConsoleLog(limit: configuration.consoleLimit) : nil,
-      recordsSourceLocation: configuration.recordsSourceLocation,
-      recordsStackTraces: configuration.recordsStackTraces)
+      recordsSourceLocation: configuration.recordsSourceLocation)
 
     let tracer = tracer
     let selfMetrics = SelfMetrics(

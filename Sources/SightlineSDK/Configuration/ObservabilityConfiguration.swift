@@ -58,10 +58,6 @@ public struct ObservabilityConfiguration: Sendable {
   public var consoleLimit: ConsoleLimit? = ConsoleLimit()
   /// Whether log records carry file, function and line.
   public var recordsSourceLocation = true
-  /// Whether logged and recorded errors carry the calls that led to the record, on Linux. Taking the stack costs
-  /// microseconds at the call, looking its names up milliseconds on the export task. A ``StackTracedError`` brings its
-  /// own in any case.
-  public var recordsStackTraces = false
   /// How errors that are recorded on spans are sent.
   public var exceptionSignal: ExceptionSignal = .spanEvents
 

@@ -39,7 +39,7 @@ public struct ConsoleLogHandler: LogHandler {
       label: label, timeNanoseconds: DefaultTracerClock.now.nanosecondsSinceEpoch, level: event.level,
       message: event.message, metadata: event.metadata.merged(over: metadata, over: metadataProvider),
       span: InstrumentationContext.current?.spanContext)
-    record.exception = event.error.map { RecordedException($0, capturesStack: false) }
+    record.exception = event.error.map { RecordedException($0) }
     console.write(record, file: event.file, line: event.line)
   }
 }

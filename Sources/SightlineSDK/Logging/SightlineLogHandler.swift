@@ -8,7 +8,6 @@ struct LogDestination: Sendable {
   /// Writes records to standard error; nil when they are not written.
   var console: ConsoleLog?
   var recordsSourceLocation: Bool
-  var recordsStackTraces: Bool
 }
 
 /// The log handler behind swift-log.
@@ -44,9 +43,7 @@ public struct SightlineLogHandler: LogHandler {
     var record = PendingLogRecord(
       label: label, timeNanoseconds: DefaultTracerClock.now.nanosecondsSinceEpoch, level: event.level,
       message: event.message, metadata: event.metadata.merged(over: metadata, over: metadataProvider), span: span)
-    if let error = event.error {
-      record.exception = RecordedException(error, capturesStack: destination.recordsStackTraces)
-    }
+    record.exception = event.error.map { RecordedException($0) }
     if destination.recordsSourceLocation {
       record.source = .init(file: event.file, function: event.function, line: event.line)
     }

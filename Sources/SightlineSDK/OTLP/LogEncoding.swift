@@ -86,7 +86,7 @@ struct LogEncoder: Sendable {
     if let exception = record.exception {
       writer.attribute(6, "exception.type", exception.type)
       writer.attribute(6, "exception.message", String(exception.message.limited(to: limits.attributeValueLength)))
-      if let stack = exception.stackTrace() {
+      if let stack = exception.stackTrace {
         writer.attribute(6, "exception.stacktrace", String(stack.limited(to: limits.attributeValueLength)))
       }
     }

@@ -121,7 +121,6 @@ public final class SightlineTracer: Tracer {
 /// How errors that are recorded on spans are sent.
 struct ExceptionRecording: Sendable {
   var signal: ExceptionSignal
-  var capturesStack: Bool
   /// Takes the log record of an error.
   var log: @Sendable (PendingLogRecord) -> Void
 }

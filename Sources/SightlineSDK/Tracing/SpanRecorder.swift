@@ -80,14 +80,13 @@ final class SpanRecorder: Sendable {
 
   /// Adds an `exception` event, or a log record, and the error's type as `error.type` unless there is one.
   func recordError(_ error: any Error, attributes: SpanAttributes, nanoseconds: UInt64) {
-    let exception = RecordedException(error, capturesStack: tracer.exceptions.capturesStack)
+    let exception = RecordedException(error)
     if tracer.exceptions.signal != .logs {
       var event = SpanEvent(
         name: "exception", at: DefaultTracerClock.Timestamp(nanosecondsSinceEpoch: nanoseconds), attributes: attributes)
       event.attributes["exception.type"] = exception.type
       event.attributes["exception.message"] = exception.message
-      // Here and not on the export task: an event holds attributes only.
-      if let stack = exception.stackTrace() { event.attributes["exception.stacktrace"] = stack }
+      if let stack = exception.stackTrace { event.attributes["exception.stacktrace"] = stack }
       addEvent(event)
     }
     let isOpen = state.withLock { state in
