@@ -66,8 +66,8 @@ extension BlockColumns {
     }
   }
 
-  /// Decodes what some rows, which ascend, have of some columns, unless they are decoded already or the rows are many: then
-  /// the columns are loaded whole.
+  /// Decodes what some rows, which ascend, have of some columns, unless they are decoded already or the rows are many:
+  /// then the columns are loaded whole.
   mutating func load(_ keys: [ColumnKey], ofRows rows: [UInt32]) throws(StorageError) {
     let missing = keys.filter { columns[$0] == nil }
     if missing.isEmpty { return }
