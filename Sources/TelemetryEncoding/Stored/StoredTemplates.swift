@@ -117,6 +117,7 @@ struct OpenTemplates: Sendable {
 
   /// One template's share of a request.
   private struct Share {
+    let template: Int
     /// Which of the template's values, ascending.
     var occurrences: [Int] = []
     var variables: [VariableValues] = []
@@ -126,23 +127,26 @@ struct OpenTemplates: Sendable {
   func texts(at indices: [Int]) throws(EncodingError) -> BytesColumn {
     guard let last = indices.last, last < codes.count else { return BytesColumn() }
     var seen = [Int32](repeating: 0, count: templates.count)
-    var shares: [Int: Share] = [:]
+    var shares: [Share] = []
+    var shareOfTemplate = [Int](repeating: -1, count: templates.count)
     var wanted = 0
     for index in 0...last {
       let code = Int(codes[index])
       if index == indices[wanted] {
-        shares[code, default: Share()].occurrences.append(Int(seen[code]))
+        if shareOfTemplate[code] < 0 {
+          shareOfTemplate[code] = shares.count
+          shares.append(Share(template: code))
+        }
+        shares[shareOfTemplate[code]].occurrences.append(Int(seen[code]))
         wanted += 1
       }
       seen[code] &+= 1
     }
-    for template in Array(shares.keys) {
-      guard let occurrences = shares[template]?.occurrences else { continue }
-      var variables: [VariableValues] = []
+    for index in shares.indices {
+      let template = shares[index].template
       for slot in slots[firstSlots[template]..<firstSlots[template + 1]] {
-        variables.append(try values(slot, occurrences))
+        shares[index].variables.append(try values(slot, shares[index].occurrences))
       }
-      shares[template]?.variables = variables
     }
     var arena: [UInt8] = []
     arena.reserveCapacity(indices.count * 64)
@@ -150,8 +154,9 @@ struct OpenTemplates: Sendable {
     ends.reserveCapacity(indices.count)
     for index in indices {
       let template = Int(codes[index])
-      if let share = shares[template] { append(template, share.variables, share.next, to: &arena) }
-      shares[template]?.next += 1
+      let share = shareOfTemplate[template]
+      append(template, shares[share].variables, shares[share].next, to: &arena)
+      shares[share].next += 1
       guard arena.count <= EncodingLimits.chunkBytes else {
         throw EncodingError(.tooLarge, "values of more than \(EncodingLimits.chunkBytes) bytes")
       }

@@ -66,14 +66,18 @@ extension BlockColumns {
     }
   }
 
-  /// Decodes what some rows, which ascend, have of some columns, unless they are decoded already or the rows are many: then
-  /// the columns are loaded whole.
+  /// Decodes what some rows, which ascend, have of some columns, unless they are decoded already or the rows are many:
+  /// then the columns are loaded whole.
   mutating func load(_ keys: [ColumnKey], ofRows rows: [UInt32]) throws(StorageError) {
     let missing = keys.filter { columns[$0] == nil }
     if missing.isEmpty { return }
     guard rows.count * BlockColumns.gatherFraction < block.rowCount, try openEncoded(Set(missing), identities: false)
     else { return try load(Set(missing.map(\.selectionName))) }
-    for column in try gatherColumns(missing, rows) {
+    // Of a column that few rows have, most values may be asked for.
+    let isWhole = { (stored: EncodedColumn) in rows.count * BlockColumns.gatherFraction >= stored.valueCount }
+    let whole = missing.filter { encoded[$0].map(isWhole) ?? true }
+    if !whole.isEmpty { try load(Set(whole.map(\.selectionName))) }
+    for column in try gatherColumns(missing.filter { !whole.contains($0) }, rows) {
       let own = column.rows.map { $0.map { rows[Int($0)] } } ?? rows
       gathered[column.key] = Column(column.key, rows: own, values: column.values)
     }
