@@ -86,7 +86,8 @@ enum WordTrial {
 
   private static let weights: [Float] = (0...2 * windowLength).map { $0 < 2 ? 0 : Float($0) * log2(Float($0)) }
 
-  /// Whether a quarter of the sample repeats values seen before in it.
+  /// Whether a quarter of the sample repeats low halves seen before in it: equal values do, and so do doubles with few
+  /// decimals, whose mantissas are periodic.
   private static func repeats(_ values: Span<Int64>, _ windows: [Range<Int>]) -> Bool {
     let capacity = 4 * windowLength
     var seen = [Int64](repeating: 0, count: capacity)
@@ -96,7 +97,7 @@ enum WordTrial {
     for window in windows {
       count += window.count
       for index in window {
-        let value = values[index]
+        let value = values[index] & 0xffff_ffff
         var slot =
           Int(truncatingIfNeeded: (UInt64(bitPattern: value) &* 0x9e37_79b9_7f4a_7c15) &>> 40) & (capacity &- 1)
         while isTaken[slot], seen[slot] != value { slot = (slot &+ 1) & (capacity &- 1) }
