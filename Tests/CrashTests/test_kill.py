@@ -16,7 +16,9 @@ ROUNDS = int(os.environ.pop("SIGHTLINE_KILL_ROUNDS", "20"))
 
 
 class Writer(threading.Thread):
-    """Sends numbered log records and spans as fast as it can and remembers which were acknowledged."""
+    """Sends numbered log records as fast as it can, no more than one search returns, and remembers which were acknowledged."""
+
+    most = 9_900
 
     def __init__(self, server, mark):
         super().__init__(daemon=True)
@@ -26,7 +28,7 @@ class Writer(threading.Thread):
     def run(self):
         connection = http.client.HTTPConnection(self.server.otlp_http[7:], timeout=30)
         try:
-            while True:
+            while self.sent < self.most:
                 numbers = range(self.sent, self.sent + random.choice([1, 3, 50]))
                 self.sent = numbers.stop
                 body = logs_body([{"body": f"record {n}", "attributes": {"mark": self.mark, "number": str(n)}} for n in numbers])
