@@ -46,6 +46,7 @@ struct ParserTests {
       (#"topk(0, vector(1))"#, 0, "invalid parameter (must be greater than 0)"),
       (#"{app="a"} | label_format a=b, a=c"#, 12, "multiple label name 'a' not allowed"),
       (#"sum by (a (vector(1))"#, 10, "expecting )"), ("foo(1)", 0, "unexpected IDENTIFIER"),
+      (#"{app="a"} | status >= 1e500"#, 22, "bad number or unit"),
     ])
   func mistakes(_ text: String, offset: Int, message: String) {
     do throws(LogQLError) {

@@ -5,7 +5,7 @@ import Testing
 struct ParserTests {
   /// Queries of every construct.
   static let queries = [
-    "1", "-1.5e3", "0x1F", "1_000", "5m", "Inf", "NaN", #""text \"quoted\"""#, "'single'", "`raw\\n`",
+    "1", "-1.5e3", "-Inf ^ up", "0x1F", "1_000", "5m", "Inf", "NaN", #""text \"quoted\"""#, "'single'", "`raw\\n`",
     "up", "job:rate:5m", "up{job=\"a\",instance!=\"b\",path=~\"x.*\",code!~\"5..\"}", "{__name__=\"up\"}",
     "{\"metric.name\",\"label.name\"=\"v\"}", "{\"up\"}", "up offset 5m", "up offset -1h30m", "up @ 1609746000.5",
     "up @ start() offset 1m", "up[5m] @ end()", "rate(up[5m] anchored)", "increase(up[1h] smoothed)", "up smoothed",

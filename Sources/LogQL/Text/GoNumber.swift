@@ -12,7 +12,8 @@ package enum GoNumber {
     }
     guard let first = body.utf8.first else { return nil }
     if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) || first == UInt8(ascii: ".") {
-      guard let value = Double(String(body)) else { return nil }
+      // Out of range is no number, as in Go.
+      guard let value = Double(String(body)), value.isFinite else { return nil }
       return isNegative ? -value : value
     }
     switch body.lowercased() {

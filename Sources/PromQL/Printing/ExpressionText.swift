@@ -13,13 +13,21 @@ package struct ExpressionText {
     case .subquery(let subquery): return line(subquery.expression) + self.subquery(subquery)
     case .parentheses(let parentheses): return "(\(line(parentheses.expression)))"
     case .unary(let unary): return (unary.isNegative ? "-" : "+") + line(unary.expression)
-    case .binary(let binary): return "\(line(binary.left)) \(operation(binary)) \(line(binary.right))"
+    case .binary(let binary): return "\(infiniteBase(binary) ?? line(binary.left)) \(operation(binary)) \(line(binary.right))"
     case .call(let call): return "\(call.function.name)(\(call.arguments.map(line).joined(separator: ", ")))"
     case .aggregate(let aggregate):
       let arguments = (aggregate.parameter.map { [$0] } ?? []) + [aggregate.expression]
       return aggregation(aggregate) + "(\(arguments.map(line).joined(separator: ", ")))"
     case .stepInvariant(let inner): return line(inner)
     }
+  }
+
+  /// `Inf` where it is raised to a power: the sign of `+Inf` would be one before the whole power.
+  static func infiniteBase(_ binary: BinaryExpression) -> String? {
+    guard binary.operation == .power, case .number(let literal) = binary.left, literal.value == .infinity else {
+      return nil
+    }
+    return "Inf"
   }
 
   /// A number as it was written: a duration stays one.

@@ -23,7 +23,7 @@ package struct PrettyPrinter {
       return indent(level) + (unary.isNegative ? "-" : "+") + inner.dropFirst(2 * level)
     case .binary(let binary):
       return """
-        \(text(binary.left, level: level + 1))
+        \(ExpressionText.infiniteBase(binary).map { indent(level + 1) + $0 } ?? text(binary.left, level: level + 1))
         \(indent(level))\(ExpressionText.operation(binary))
         \(text(binary.right, level: level + 1))
         """
