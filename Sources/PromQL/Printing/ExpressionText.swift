@@ -13,7 +13,8 @@ package struct ExpressionText {
     case .subquery(let subquery): return line(subquery.expression) + self.subquery(subquery)
     case .parentheses(let parentheses): return "(\(line(parentheses.expression)))"
     case .unary(let unary): return (unary.isNegative ? "-" : "+") + line(unary.expression)
-    case .binary(let binary): return "\(infiniteBase(binary) ?? line(binary.left)) \(operation(binary)) \(line(binary.right))"
+    case .binary(let binary):
+      return "\(infiniteBase(binary) ?? line(binary.left)) \(operation(binary)) \(line(binary.right))"
     case .call(let call): return "\(call.function.name)(\(call.arguments.map(line).joined(separator: ", ")))"
     case .aggregate(let aggregate):
       let arguments = (aggregate.parameter.map { [$0] } ?? []) + [aggregate.expression]
