@@ -66,7 +66,8 @@ package struct ExpressionText {
 
   private static func expression(_ duration: DurationExpression) -> String {
     switch duration {
-    case .number(let literal): number(literal)
+    // Here a sign is an operation of its own.
+    case .number(let literal): literal.value == .infinity ? "Inf" : number(literal)
     case .step: "step()"
     case .range: "range()"
     case .negated(let inner, _): "-" + expression(inner)
