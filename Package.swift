@@ -38,8 +38,10 @@ let package = Package(
     .executable(name: "sightline-shop", targets: ["Shop"]),
     .executable(name: "conformance", targets: ["conformance"]),
     .executable(name: "engine-benchmarks", targets: ["engine-benchmarks"]),
+    .executable(name: "sdk-benchmarks", targets: ["sdk-benchmarks"]),
     .executable(name: "trace-context-service", targets: ["trace-context-service"]),
     .library(name: "SightlineSDK", targets: ["SightlineSDK"]),
+    .library(name: "SightlineHummingbird", targets: ["SightlineHummingbird"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
@@ -63,6 +65,7 @@ let package = Package(
     .target(name: "CKernels", cSettings: kernelSettings),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
     .systemLibrary(name: "CCrypt"),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
@@ -162,6 +165,7 @@ let package = Package(
     .target(
       name: "SightlineSDK",
       dependencies: [
+        "CZlib", "CZstd", product("NIOPosix", "swift-nio"),
         product("Logging", "swift-log"), product("CoreMetrics", "swift-metrics"),
         product("Tracing", "swift-distributed-tracing"), product("Instrumentation", "swift-distributed-tracing"),
         product("ServiceContextModule", "swift-service-context"),
@@ -169,10 +173,27 @@ let package = Package(
         product("NIOCore", "swift-nio"), product("NIOHTTP1", "swift-nio"), product("HTTPTypes", "swift-http-types"),
       ],
       swiftSettings: commonSettings),
+    .target(
+      name: "SightlineHummingbird",
+      dependencies: [
+        "SightlineSDK", product("Hummingbird", "hummingbird"), product("HTTPTypes", "swift-http-types"),
+        product("CoreMetrics", "swift-metrics"), product("Tracing", "swift-distributed-tracing"),
+      ],
+      swiftSettings: commonSettings),
+    .target(name: "AllocationCount", path: "Benchmarks/AllocationCount"),
+    .executableTarget(
+      name: "sdk-benchmarks",
+      dependencies: [
+        "SightlineSDK", "AllocationCount", product("Logging", "swift-log"), product("CoreMetrics", "swift-metrics"),
+        product("Tracing", "swift-distributed-tracing"), product("Instrumentation", "swift-distributed-tracing"),
+        product("ArgumentParser", "swift-argument-parser"),
+      ],
+      path: "Benchmarks/SDK", swiftSettings: commonSettings),
     .executableTarget(
       name: "trace-context-service",
       dependencies: [
-        "SightlineSDK", product("Hummingbird", "hummingbird"), product("HTTPTypes", "swift-http-types"),
+        "SightlineSDK", "SightlineHummingbird", product("Hummingbird", "hummingbird"),
+        product("HTTPTypes", "swift-http-types"),
         product("AsyncHTTPClient", "async-http-client"), product("ServiceLifecycle", "swift-service-lifecycle"),
         product("Logging", "swift-log"), product("Tracing", "swift-distributed-tracing"),
         product("NIOCore", "swift-nio"), product("NIOHTTP1", "swift-nio"),
@@ -244,10 +265,11 @@ let package = Package(
     .testTarget(
       name: "SightlineSDKTests",
       dependencies: [
-        "SightlineSDK", product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"),
+        "SightlineSDK", "CZlib", "CZstd", product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"),
         product("NIOHTTP1", "swift-nio"), product("Logging", "swift-log"), product("CoreMetrics", "swift-metrics"),
         product("Tracing", "swift-distributed-tracing"), product("Instrumentation", "swift-distributed-tracing"),
-        product("HTTPTypes", "swift-http-types"),
+        product("HTTPTypes", "swift-http-types"), "SightlineHummingbird", product("Hummingbird", "hummingbird"),
+        product("HummingbirdTesting", "hummingbird"),
       ],
       swiftSettings: commonSettings),
     .testTarget(name: "ControlTests", dependencies: ["Server"], swiftSettings: commonSettings),

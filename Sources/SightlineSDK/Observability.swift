@@ -23,9 +23,9 @@ public final class Observability: Service {
   public let metricsFactory: SightlineMetricsFactory
 
   private let sink: any TelemetrySink
-  private let spans: ExportPipeline<EndedSpan>
-  private let logs: ExportPipeline<PendingLogRecord>
-  private let metrics: ExportPipeline<MetricRequest>
+  private let spans: ExportPipeline<SpanRecorder>
+  private let logs: ExportPipeline<QueuedRecord<PendingLogRecord>>
+  private let metrics: ExportPipeline<QueuedRecord<MetricRequest>>
   private let reader: MetricReader
   private let workers: Mutex<[Task<Void, Never>]>
   private let destination: LogDestination
@@ -53,6 +53,7 @@ public final class Observability: Service {
   ) {
     self.configuration = configuration
     for warning in configuration.warnings { reporter.report(warning, warning) }
+    let hasOwnSink = sink != nil
     let sink = sink ?? OTLPHTTPSink(endpoints: configuration.endpoints)
     self.sink = sink
     var resource = TelemetryResource.sdk
@@ -60,20 +61,15 @@ public final class Observability: Service {
     let limits = configuration.limits
     let isDisabled = configuration.isDisabled
 
+    let receiver = Receiver(configuration, sink: sink, isOwnSink: hasOwnSink, reporter: reporter)
     let spanEncoder = SpanEncoder(resource: resource, limits: limits)
-    let spans = ExportPipeline<EndedSpan>(
-      .init(
-        signal: .traces, queue: configuration.spanQueue, retry: configuration.retry, sink: sink, reporter: reporter,
-        encode: { spanEncoder.encode($0) }, itemCount: { _ in 1 }))
+    let spans = ExportPipeline<SpanRecorder>(
+      receiver.parts(.traces, configuration.spanQueue) { spanEncoder.encode($0.map(\.ended)) })
     let logEncoder = LogEncoder(resource: resource, limits: limits)
-    let logs = ExportPipeline<PendingLogRecord>(
-      .init(
-        signal: .logs, queue: configuration.logQueue, retry: configuration.retry, sink: sink, reporter: reporter,
-        encode: { logEncoder.encode($0) }, itemCount: { _ in 1 }))
-    let metrics = ExportPipeline<MetricRequest>(
-      .init(
-        signal: .metrics, queue: MetricRequest.queue, retry: configuration.retry, sink: sink, reporter: reporter,
-        encode: { $0.first?.body ?? [] }, itemCount: { $0.pointCount }))
+    let logs = ExportPipeline<QueuedRecord<PendingLogRecord>>(
+      receiver.parts(.logs, configuration.logQueue) { logEncoder.encode($0.map(\.value)) })
+    let metrics = ExportPipeline<QueuedRecord<MetricRequest>>(
+      receiver.parts(.metrics, MetricRequest.queue) { $0.first?.value.body ?? [] })
     self.spans = spans
     self.logs = logs
     self.metrics = metrics
@@ -86,7 +82,8 @@ public final class Observability: Service {
       limits: limits, isDisabled: !exportsSpans,
       exceptions: ExceptionRecording(
         signal: exportsLogs ? configuration.exceptionSignal : .spanEvents,
-        log: { logs.offer($0) }),
+        log: { logs.offer(QueuedRecord($0)) }),
+      lostContexts: configuration.reportsLostContexts ? LostContextDetector(reporter: reporter) : nil,
       emit: { spans.offer($0) })
     let registry = MetricRegistry(
       .init(
@@ -95,7 +92,7 @@ public final class Observability: Service {
         histogramAggregation: configuration.histogramAggregation, seriesLimit: configuration.seriesLimit))
     metricsFactory = SightlineMetricsFactory(registry: registry)
     destination = LogDestination(
-      export: exportsLogs ? { @Sendable (record: PendingLogRecord) in logs.offer(record) } : nil,
+      export: exportsLogs ? { @Sendable (record: PendingLogRecord) in logs.offer(QueuedRecord(record)) } : nil,
       console: configuration.writesLogsToConsole || exporters[.logs] == .console
         ? ConsoleLog(limit: configuration.consoleLimit) : nil,
       recordsSourceLocation: configuration.recordsSourceLocation)
@@ -104,6 +101,7 @@ public final class Observability: Service {
     let selfMetrics = SelfMetrics(
       startNanoseconds: DefaultTracerClock.now.nanosecondsSinceEpoch,
       statistics: { [.traces: spans.statistics, .logs: logs.statistics, .metrics: metrics.statistics] },
+      operations: receiver.operations, bufferedBytes: { receiver.budget?.usedBytes },
       spanCounts: { tracer.counts })
     let metricEncoder = MetricEncoder(resource: resource)
     let process = configuration.collectsProcessMetrics ? ProcessMetrics() : nil
@@ -111,8 +109,9 @@ public final class Observability: Service {
     reader = MetricReader(interval: configuration.metricInterval) {
       guard exportsMetrics else { return }
       let collected = registry.collect() + selfMetrics.collect() + (process?.collect() ?? [])
-      metrics.offer(
-        MetricRequest(body: metricEncoder.encode(collected), pointCount: collected.reduce(0) { $0 + $1.pointCount }))
+      let request = MetricRequest(
+        body: metricEncoder.encode(collected), pointCount: collected.reduce(0) { $0 + $1.pointCount })
+      metrics.offer(request.queued)
     }
     let reader = reader
     workers = Mutex([
@@ -142,6 +141,7 @@ public final class Observability: Service {
       metadataProvider: metadataProvider)
     MetricsSystem.bootstrap(observability.metricsFactory)
     InstrumentationSystem.bootstrap(observability.tracer)
+    if configuration.exitDeadline > .zero { ExitFlush.install(observability) }
     return observability
   }
 
@@ -177,17 +177,22 @@ public final class Observability: Service {
     return !sent.contains(false)
   }
 
+  /// Whether ``shutdown()`` was called.
+  var hasShutDown: Bool { isShutDown.withLock { $0 } }
+
   /// Sends what is queued, at most for ``ObservabilityConfiguration/shutdownDeadline``, and ends the export.
   ///
-  /// What is recorded later, or left after the deadline, is dropped and counted. A second call does nothing.
-  public func shutdown() async {
+  /// What the receiver does not take goes to the disk buffer, if there is one. What is recorded later, or left after the
+  /// deadline, is dropped and counted. A second call does nothing.
+  public func shutdown() async { await shutdown(within: configuration.shutdownDeadline) }
+
+  func shutdown(within deadline: Duration) async {
     let isFirst = isShutDown.withLock { isShutDown in
       defer { isShutDown = true }
       return !isShutDown
     }
     guard isFirst else { return }
     reader.collectNow()
-    let deadline = configuration.shutdownDeadline
     async let spansClosed: Void = spans.close(within: deadline)
     async let logsClosed: Void = logs.close(within: deadline)
     async let metricsClosed: Void = metrics.close(within: deadline)
@@ -199,6 +204,9 @@ public final class Observability: Service {
     for worker in workers { worker.cancel() }
     await sink.shutdown()
     for worker in workers { await worker.value }
+    await spans.finish()
+    await logs.finish()
+    await metrics.finish()
   }
 }
 

@@ -3,6 +3,7 @@ import AsyncHTTPClient
 import Hummingbird
 import Logging
 import ServiceLifecycle
+import SightlineHummingbird
 import SightlineSDK
 import UnixSignals
 
@@ -37,7 +38,7 @@ struct TraceContextService: AsyncParsableCommand {
         client: client, tracer: observability.tracer, factory: observability.metricsFactory))
 
     let router = Router()
-    router.add(middleware: ServerSpans(tracer: observability.tracer))
+    router.add(middleware: ServerTelemetry(observability))
     for path: RouterPath in ["/", "**"] {
       router.post(path) { request, _ in try await caller.answer(request) }
     }

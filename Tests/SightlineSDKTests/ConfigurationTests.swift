@@ -66,7 +66,7 @@ struct ConfigurationTests {
   @Test(
     "what cannot be honoured is a warning, never silence",
     arguments: [
-      ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"), ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc"),
+      ("OTEL_EXPORTER_OTLP_COMPRESSION", "brotli"), ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc"),
       ("OTEL_TRACES_SAMPLER", "jaeger_remote"), ("OTEL_TRACES_EXPORTER", "zipkin"), ("OTEL_PROPAGATORS", "b4, b4 ,b3"),
       ("OTEL_PROPAGATORS", "none,b3"),
       ("OTEL_BSP_SCHEDULE_DELAY", "soon"), ("OTEL_EXPORTER_OTLP_CERTIFICATE", "/ca.pem"), ("OTEL_CONFIG_FILE", "/c"),

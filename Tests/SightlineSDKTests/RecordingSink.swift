@@ -42,7 +42,8 @@ extension ObservabilityConfiguration {
   static func quiet(_ environment: [String: String] = [:]) -> ObservabilityConfiguration {
     var configuration = ObservabilityConfiguration(serviceName: "test", environment: environment)
     configuration.reportsFailures = false
-    configuration.retry = RetryConfiguration(initialDelay: .milliseconds(20), maximumDelay: .milliseconds(40))
+    configuration.retry = RetryConfiguration(
+      initialDelay: .milliseconds(20), maximumDelay: .milliseconds(40), circuitPause: .milliseconds(60))
     return configuration
   }
 }

@@ -11,6 +11,10 @@ final class TestReceiver: Sendable {
     var body: [UInt8] = []
     /// Never answers.
     var isSilent = false
+    /// Ends the connection in the place of an answer.
+    var isReset = false
+    /// How long the answer takes.
+    var delay = TimeAmount.zero
   }
 
   struct Request: Sendable {
@@ -76,14 +80,23 @@ final class TestReceiver: Sendable {
         let answer = receiver.answer(
           Request(path: head.uri, headers: head.headers, body: body, time: ContinuousClock.now))
         if answer.isSilent { return }
-        var headers = HTTPHeaders(answer.headers)
-        headers.add(name: "content-length", value: String(answer.body.count))
-        context.write(
-          wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers))),
-          promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        if answer.isReset { return context.close(promise: nil) }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: answer.delay) {
+          let (handler, context) = bound.value
+          handler.write(answer, context)
+        }
       }
+    }
+
+    private func write(_ answer: Answer, _ context: ChannelHandlerContext) {
+      var headers = HTTPHeaders(answer.headers)
+      headers.add(name: "content-length", value: String(answer.body.count))
+      context.write(
+        wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers))),
+        promise: nil)
+      context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
+      context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
   }
 }

@@ -26,6 +26,8 @@ public struct ExporterConfiguration: Sendable, Hashable {
   public var headers: [HeaderField]
   /// How long one request may take.
   public var timeout: Duration
+  /// How bodies are compressed.
+  public var compression: BodyCompression
 
   /// A header of the export requests.
   public struct HeaderField: Sendable, Hashable {
@@ -41,11 +43,15 @@ public struct ExporterConfiguration: Sendable, Hashable {
     }
   }
 
-  /// An endpoint with its headers and time limit.
-  public init(endpoint: String, headers: [HeaderField] = [], timeout: Duration = .seconds(10)) {
+  /// An endpoint with its headers, time limit and compression.
+  public init(
+    endpoint: String, headers: [HeaderField] = [], timeout: Duration = .seconds(10),
+    compression: BodyCompression = .none
+  ) {
     self.endpoint = endpoint
     self.headers = headers
     self.timeout = timeout
+    self.compression = compression
   }
 }
 
@@ -58,11 +64,14 @@ public struct QueueConfiguration: Sendable, Hashable {
   /// How many records make a batch; reaching it starts an export at once.
   public var batchSize: Int
 
+  /// The most that a queue can be asked to hold; 16 bytes of it are allocated for each record at once.
+  public static let capacityLimit = 1 << 22
+
   /// A queue with its bounds; the batch is never larger than the queue.
   public init(scheduleDelay: Duration, capacity: Int = 2048, batchSize: Int = 512) {
     self.scheduleDelay = scheduleDelay
-    self.capacity = max(1, capacity)
-    self.batchSize = max(1, min(batchSize, capacity))
+    self.capacity = max(1, min(capacity, Self.capacityLimit))
+    self.batchSize = max(1, min(batchSize, self.capacity))
   }
 }
 

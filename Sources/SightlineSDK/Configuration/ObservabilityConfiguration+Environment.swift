@@ -4,9 +4,11 @@ extension ObservabilityConfiguration {
     var environment = environment
     isDisabled = environment.flag("OTEL_SDK_DISABLED")
     if environment.text("OTEL_LOG_LEVEL")?.lowercased() == "none" { reportsFailures = false }
+    reportsLostContexts = environment.flag("SIGHTLINE_SDK_REPORT_LOST_CONTEXT")
     applyResource(&environment)
     for signal in TelemetrySignal.allCases { applyExporter(signal, &environment) }
     applyQueues(&environment)
+    applyDiskBuffer(&environment)
     applyTracing(&environment)
     applyMetrics(&environment)
     switch environment.text("OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN")?.lowercased() {
@@ -56,8 +58,12 @@ extension ObservabilityConfiguration {
     if let name = variable("PROTOCOL"), let value = environment.text(name), value != "http/protobuf" {
       environment.warn("\(name)=\(value) is not supported: http/protobuf is sent to \(endpoint)")
     }
-    if let name = variable("COMPRESSION"), let value = environment.text(name), value != "none" {
-      environment.warn("\(name)=\(value) is not supported: requests are sent uncompressed")
+    if let name = variable("COMPRESSION"), let value = environment.text(name) {
+      if let compression = BodyCompression(rawValue: value.lowercased()) {
+        exporter.compression = compression
+      } else {
+        environment.warn("\(name)=\(value) is not supported: requests are sent uncompressed")
+      }
     }
     for suffix in ["CERTIFICATE", "CLIENT_KEY", "CLIENT_CERTIFICATE"] {
       if let name = variable(suffix) {
@@ -85,6 +91,14 @@ extension ObservabilityConfiguration {
   ) {
     guard let limit = environment.milliseconds(name), let timeout = endpoints[signal]?.timeout else { return }
     endpoints[signal]?.timeout = min(limit, timeout)
+  }
+
+  /// These two are this SDK's own: OpenTelemetry knows no disk buffer.
+  private mutating func applyDiskBuffer(_ environment: inout EnvironmentVariables) {
+    guard let directory = environment.text("SIGHTLINE_SDK_BUFFER_DIRECTORY") else { return }
+    var buffer = DiskBufferConfiguration(directory: directory)
+    if let limit = environment.count("SIGHTLINE_SDK_BUFFER_BYTES") { buffer.byteLimit = limit }
+    diskBuffer = buffer
   }
 
   private static func queue(

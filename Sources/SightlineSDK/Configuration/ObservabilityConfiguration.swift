@@ -63,10 +63,18 @@ public struct ObservabilityConfiguration: Sendable {
 
   /// How failed exports are tried again.
   public var retry = RetryConfiguration()
+  /// Where batches wait on disk that the receiver does not take; nil keeps them in memory only.
+  public var diskBuffer: DiskBufferConfiguration?
   /// How long ``Observability/shutdown()`` may take to send what is queued.
   public var shutdownDeadline: Duration = .seconds(10)
+  /// How long the end of a process that was not shut down may be held up to send what is queued; only telemetry that
+  /// was installed by ``Observability/bootstrap(_:sink:sampler:metadataProvider:)`` does so. Zero for not at all.
+  public var exitDeadline: Duration = .seconds(2)
   /// Whether the SDK says on standard error what goes wrong, one line for each kind of failure.
   public var reportsFailures = true
+  /// Debug mode: names each place in the program, once, where a span starts a trace of its own although that is rarely
+  /// meant.
+  public var reportsLostContexts = false
   /// What the environment asked for and this SDK cannot do; reported at start.
   public internal(set) var warnings: [String] = []
 

@@ -39,8 +39,22 @@ public struct SpanContext: Sendable {
   }
 }
 
+/// A span context as an instrumentation context carries it: one word, which is stored without a box and found without a
+/// copy. The span that records under it is its own reference.
+///
+/// `@unchecked`, since it has a subclass; it holds nothing that changes.
+class SpanReference: @unchecked Sendable {
+  /// The context, without the span that records.
+  let identity: SpanContext
+
+  init(_ identity: SpanContext) { self.identity = identity }
+
+  /// The whole context.
+  var spanContext: SpanContext { identity }
+}
+
 private enum SpanContextKey: InstrumentationContextKey {
-  typealias Value = SpanContext
+  typealias Value = SpanReference
   static var nameOverride: String? { "sightline-span-context" }
 }
 
@@ -52,7 +66,14 @@ private enum BaggageKey: InstrumentationContextKey {
 extension InstrumentationContext {
   /// The span context that the current work belongs to.
   public var spanContext: SpanContext? {
-    get { self[SpanContextKey.self] }
+    get { spanReference?.spanContext }
+    set { spanReference = newValue.map { SpanReference($0) } }
+  }
+
+  /// The span context in the form that it is kept in.
+  var spanReference: SpanReference? {
+    // The context of a root is mostly empty, and a search costs more than the question.
+    get { isEmpty ? nil : self[SpanContextKey.self] }
     set { self[SpanContextKey.self] = newValue }
   }
 

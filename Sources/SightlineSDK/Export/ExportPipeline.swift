@@ -1,35 +1,44 @@
 import Synchronization
-
-/// What an offer came to.
-private enum OfferOutcome { case taken, batchComplete, full, closed }
+import Tracing
 
 /// The way of one signal's records from the call sites to the sink.
 ///
-/// Records wait in a bounded ring and leave it only when the sink has given its verdict, so the bound holds for memory
-/// and a batch in flight is never lost by an outage. An export starts when a batch is complete, when the schedule
-/// says so, or on ``flush(within:)``; one request is in flight at a time. When the ring is full the newest record is
-/// dropped and counted.
-/// Concurrency: ``offer(_:)`` from any thread (one short lock); ``run()`` by one task.
-final class ExportPipeline<Record: Sendable>: Sendable {
+/// Records wait in a bounded ring and leave it only when the sink has given its verdict or the disk has taken them, so
+/// the bound holds for memory and a batch in flight is never lost by an outage. An export starts when a batch is
+/// complete, when the schedule says so, or on ``flush(within:)``; one request is in flight at a time. With a disk buffer
+/// a batch that the receiver does not take at once goes there and is sent later, the oldest first. When ring and disk are
+/// full the newest record is dropped and counted.
+/// Concurrency: ``offer(_:)`` from any thread, without a lock; ``run()`` by one task.
+final class ExportPipeline<Record: ExportRecord>: Sendable {
   /// What a pipeline is made of.
   struct Parts: Sendable {
     var signal: TelemetrySignal
     var queue: QueueConfiguration
     var retry: RetryConfiguration
     var sink: any TelemetrySink
+    var breaker: CircuitBreaker
+    var buffer: DiskBuffer?
+    var operations: ExportOperations
     var reporter: FailureReporter
     var encode: @Sendable ([Record]) -> [UInt8]
-    /// How many items one record stands for.
-    var itemCount: @Sendable (Record) -> Int
+  }
+
+  private struct Hold {
+    var until: ContinuousClock.Instant
+    /// The receiver asked for it.
+    var isRequested: Bool
   }
 
   private struct State {
-    var ring: BoundedRing<Record>
-    var isClosed = false
-    var statistics = PipelineStatistics()
-    /// Records that entered the ring, and those that left it, since the start.
-    var acceptedCount = 0
-    var settledCount = 0
+    var exportedCount = 0
+    var recoveredCount = 0
+    var bufferedCount = 0
+    var droppedCounts: [String: Int] = [:]
+    /// Failures in a row.
+    var failureCount = 0
+    var hold: Hold?
+    /// The next attempt may be made although the circuit is open.
+    var isForced = false
     /// Records up to this number leave without waiting for a full batch.
     var flushTarget = 0
     var waiters: [Int: Waiter] = [:]
@@ -38,159 +47,338 @@ final class ExportPipeline<Record: Sendable>: Sendable {
 
   private struct Waiter {
     var target: Int
+    /// Whether it is enough that the disk has what the receiver does not take.
+    var isContentWithDisk: Bool
     var continuation: CheckedContinuation<Bool, Never>
   }
 
   private let parts: Parts
-  private let state: Mutex<State>
+  private let ring: RecordRing<Record>
+  private let offeredCount = Atomic<Int>(0)
+  private let fullCount = Atomic<Int>(0)
+  private let lateCount = Atomic<Int>(0)
+  private let isAsleep = Atomic<Bool>(false)
+  private let state = Mutex(State())
   private let wakeUp = Alarm()
   private let retryNow = Alarm()
-  private let retryBeforeClosing = Alarm()
 
   init(_ parts: Parts) {
     self.parts = parts
-    state = Mutex(State(ring: BoundedRing(capacity: parts.queue.capacity)))
+    ring = RecordRing(capacity: parts.queue.capacity)
+    parts.breaker.observe { [weak self] in self?.endHold(evenIfRequested: false) }
   }
 
   /// The counts now.
-  var statistics: PipelineStatistics { state.withLock { $0.statistics } }
+  var statistics: PipelineStatistics {
+    var statistics = PipelineStatistics()
+    state.withLock { state in
+      statistics.exportedCount = state.exportedCount
+      statistics.recoveredCount = state.recoveredCount
+      statistics.bufferedCount = state.bufferedCount
+      statistics.droppedCounts = state.droppedCounts
+    }
+    let outside = [
+      ("queue_full", fullCount.load(ordering: .acquiring)), ("shutdown", lateCount.load(ordering: .acquiring)),
+    ]
+    for (reason, count) in outside where count > 0 { statistics.droppedCounts[reason, default: 0] += count }
+    // Read last: what is settled was offered before.
+    statistics.offeredCount = offeredCount.load(ordering: .acquiring)
+    let arrived = statistics.offeredCount + statistics.recoveredCount
+    statistics.queuedCount =
+      arrived - statistics.exportedCount - statistics.bufferedCount - statistics.droppedCount
+    statistics.queueCapacity = ring.capacity
+    return statistics
+  }
 
   /// Takes a record, or drops and counts it.
   func offer(_ record: Record) {
-    let count = parts.itemCount(record)
-    let outcome: OfferOutcome = state.withLock { state in
-      state.statistics.offeredCount += count
-      if state.isClosed {
-        state.statistics.droppedCounts["shutdown", default: 0] += count
-        return .closed
-      }
-      guard state.ring.append(record) else {
-        state.statistics.droppedCounts["queue_full", default: 0] += count
-        return .full
-      }
-      state.statistics.queuedCount += count
-      state.acceptedCount += 1
-      return state.ring.count == parts.queue.batchSize ? .batchComplete : .taken
-    }
-    switch outcome {
-    case .taken, .closed: break
-    case .batchComplete: wakeUp.ring()
+    offeredCount.wrappingAdd(record.itemCount, ordering: .relaxed)
+    switch ring.append(record) {
+    case .taken(let waitingCount):
+      guard waitingCount >= parts.queue.batchSize, isAsleep.load(ordering: .sequentiallyConsistent) else { return }
+      if isAsleep.exchange(false, ordering: .sequentiallyConsistent) { wakeUp.ring() }
     case .full:
-      parts.reporter.report(
-        "\(parts.signal) queue full",
-        "the queue of \(parts.signal.rawValue) is full (\(parts.queue.capacity)): new ones are dropped and counted in "
-          + "otel.sdk.processor metrics; raise the queue size or look at the export failures above")
+      if fullCount.wrappingAdd(record.itemCount, ordering: .releasing).oldValue == 0 { reportFullQueue() }
+    case .closed: lateCount.wrappingAdd(record.itemCount, ordering: .releasing)
     }
+  }
+
+  private func reportFullQueue() {
+    parts.reporter.report(
+      "\(parts.signal) queue full",
+      "the queue of \(parts.signal.rawValue) is full (\(ring.capacity)): new ones are dropped and counted in "
+        + "otel.sdk.processor metrics; raise the queue size, give it a disk buffer, or look at the export failures above"
+    )
   }
 
   /// Exports until the task is cancelled.
   func run() async {
+    await recover()
     while !Task.isCancelled {
-      await wakeUp.wait(for: parts.queue.scheduleDelay)
+      await sleep()
       state.withLock { state in
         // A wake-up by time sends everything; one by size finds a full batch anyway.
-        if state.ring.count < parts.queue.batchSize { state.flushTarget = state.acceptedCount }
+        if ring.count < parts.queue.batchSize { state.flushTarget = ring.acceptedCount }
       }
-      while !Task.isCancelled, let batch = nextBatch() { await deliver(batch) }
+      while !Task.isCancelled {
+        let batch = nextBatch()
+        if let batch { await deliver(batch) }
+        let hasDrained = await drain()
+        if batch == nil, !hasDrained { break }
+      }
     }
   }
 
-  /// Sends what is queued now.
+  private func sleep() async {
+    isAsleep.store(true, ordering: .sequentiallyConsistent)
+    defer { isAsleep.store(false, ordering: .sequentiallyConsistent) }
+    if ring.count >= parts.queue.batchSize {
+      // A producer is between its place and its record.
+      await Task.yield()
+      return
+    }
+    var delay = parts.queue.scheduleDelay
+    if parts.buffer?.isEmpty == false, let hold = state.withLock({ $0.hold }) {
+      delay = min(delay, max(.zero, hold.until - ContinuousClock.now))
+    }
+    await wakeUp.wait(for: delay)
+  }
+
+  /// Sends what is queued now, on disk included.
   ///
-  /// - Returns: false when something was still queued after `duration`.
+  /// - Returns: false when something was still not acknowledged after `duration`.
   func flush(within duration: Duration) async -> Bool {
-    let target: Int = state.withLock { state in
-      state.flushTarget = state.acceptedCount
-      return state.acceptedCount
+    hurry(evenIfRequested: false)
+    return await settled(ring.acceptedCount, isContentWithDisk: false, within: duration)
+  }
+
+  /// Takes nothing more, sends what is queued, and drops and counts what is left after `duration` and does not fit on
+  /// disk.
+  func close(within duration: Duration) async {
+    ring.close()
+    hurry(evenIfRequested: true)
+    _ = await settled(ring.acceptedCount, isContentWithDisk: true, within: duration)
+  }
+
+  /// Ends what ``close(within:)`` began; ``run()`` must be over.
+  func finish() async {
+    while let batch = readable(), await store(batch) {}
+    var rest = ring.prefix(ring.count)
+    // A producer may still be between its place and its record.
+    for _ in 0..<1000 where rest.count < ring.count {
+      await Task.yield()
+      rest = ring.prefix(ring.count)
+    }
+    let left = rest.reduce(0) { $0 + $1.itemCount }
+    if left > 0 {
+      settle(rest.count, Outcome(dropped: left, reason: "shutdown"))
+      parts.reporter.report(
+        "\(parts.signal) shutdown",
+        "\(left) \(parts.signal.rawValue) could not be sent before the shutdown deadline and are lost; "
+          + "a disk buffer would keep them")
+    }
+    await parts.buffer?.close()
+    release { _ in true }
+  }
+
+  private func hurry(evenIfRequested: Bool) {
+    state.withLock { state in
+      state.flushTarget = ring.acceptedCount
+      state.isForced = true
+    }
+    endHold(evenIfRequested: evenIfRequested)
+  }
+
+  private func endHold(evenIfRequested: Bool) {
+    state.withLock { state in
+      if evenIfRequested || state.hold?.isRequested == false { state.hold = nil }
     }
     wakeUp.ring()
     retryNow.ring()
-    return await settled(target, within: duration)
-  }
-
-  /// Takes nothing more, sends what is queued, and drops and counts what is left after `duration`.
-  func close(within duration: Duration) async {
-    state.withLock { $0.isClosed = true }
-    retryBeforeClosing.ring()
-    _ = await flush(within: duration)
-    let left: Int = state.withLock { state in
-      let left = state.statistics.queuedCount
-      state.ring.removeFirst(state.ring.count)
-      state.settledCount = state.acceptedCount
-      state.statistics.queuedCount = 0
-      if left > 0 { state.statistics.droppedCounts["shutdown", default: 0] += left }
-      return left
-    }
-    if left > 0 {
-      parts.reporter.report(
-        "\(parts.signal) shutdown",
-        "\(left) \(parts.signal.rawValue) could not be sent before the shutdown deadline and are lost")
-    }
   }
 
   private func nextBatch() -> [Record]? {
-    state.withLock { state in
-      guard state.ring.count >= parts.queue.batchSize || state.settledCount < state.flushTarget else { return nil }
-      let batch = state.ring.prefix(parts.queue.batchSize)
-      return batch.isEmpty ? nil : batch
-    }
+    let isDue = state.withLock { ring.count >= parts.queue.batchSize || ring.settledCount < $0.flushTarget }
+    return isDue ? readable() : nil
   }
 
-  /// Offers one batch to the sink until there is a verdict or the task is cancelled.
+  private func readable() -> [Record]? {
+    let batch = ring.prefix(parts.queue.batchSize)
+    return batch.isEmpty ? nil : batch
+  }
+
+  private func request(_ batch: [Record]) -> TelemetryRequest {
+    TelemetryRequest(
+      signal: parts.signal, body: parts.encode(batch), itemCount: batch.reduce(0) { $0 + $1.itemCount })
+  }
+
+  /// Offers one batch to the sink until there is a verdict, the disk has it, or the task is cancelled.
   private func deliver(_ batch: [Record]) async {
-    let itemCount = batch.reduce(0) { $0 + parts.itemCount($1) }
-    let request = TelemetryRequest(signal: parts.signal, body: parts.encode(batch), itemCount: itemCount)
-    var failureCount = 0
+    let request = request(batch)
     while !Task.isCancelled {
-      switch await parts.sink.receive(request) {
-      case .accepted:
-        settle(batch.count, exported: itemCount, dropped: 0, reason: "")
-        parts.reporter.overcome("\(parts.signal) retry", "\(parts.signal.rawValue) are being delivered again")
-        return
-      case .partiallyAccepted(let rejected, let message):
-        let rejected = min(max(0, rejected), itemCount)
-        settle(batch.count, exported: itemCount - rejected, dropped: rejected, reason: "rejected")
-        parts.reporter.report(
-          "\(parts.signal) rejected",
-          "the server rejected \(rejected) of \(itemCount) \(parts.signal.rawValue): \(message)")
-        return
-      case .refused(let reason):
-        settle(batch.count, exported: 0, dropped: itemCount, reason: "refused")
-        parts.reporter.report(
-          "\(parts.signal) refused",
-          "\(itemCount) \(parts.signal.rawValue) are lost, \(reason); if the receiver does not take "
-            + "\(parts.signal.rawValue), set OTEL_\(parts.signal.rawValue.uppercased())_EXPORTER=none")
-        return
-      case .retry(let after, let reason):
-        failureCount += 1
-        parts.reporter.report(
-          "\(parts.signal) retry",
-          "\(parts.signal.rawValue) are kept and sent again later, \(reason); check OTEL_EXPORTER_OTLP_ENDPOINT "
-            + "and that the receiver runs")
-        // A flush cuts a back-off short; a wait that the server asked for only ends early when the process does.
-        let alarm = after == nil ? retryNow : retryBeforeClosing
-        await alarm.wait(for: parts.retry.delay(failureCount: failureCount, requested: after))
+      if let wait = holdOff() {
+        if await store(request, batch.count) { return }
+        await retryNow.wait(for: wait)
+        continue
       }
+      guard let outcome = await send(request) else { continue }
+      settle(batch.count, outcome)
+      return
     }
   }
 
-  private func settle(_ recordCount: Int, exported: Int, dropped: Int, reason: String) {
-    let resumed: [CheckedContinuation<Bool, Never>] = state.withLock { state in
-      // A close that ran out of time has counted these records as lost already.
-      guard state.ring.count >= recordCount else { return [] }
-      state.ring.removeFirst(recordCount)
-      state.settledCount += recordCount
-      state.statistics.queuedCount -= exported + dropped
-      state.statistics.exportedCount += exported
-      if dropped > 0 { state.statistics.droppedCounts[reason, default: 0] += dropped }
-      let due = state.waiters.filter { $0.value.target <= state.settledCount }
+  /// How long to wait before the next attempt; nil: it is made now.
+  private func holdOff() -> Duration? {
+    let (remaining, isForced): (Duration?, Bool) = state.withLock { state in
+      if let hold = state.hold {
+        let remaining = hold.until - ContinuousClock.now
+        if remaining > .zero { return (remaining, false) }
+        state.hold = nil
+      }
+      defer { state.isForced = false }
+      return (nil, state.isForced)
+    }
+    return remaining ?? parts.breaker.wait(isForced: isForced)
+  }
+
+  /// What a verdict means for the items of a request.
+  private struct Outcome {
+    var exported = 0
+    var dropped = 0
+    var reason = ""
+    var buffered = 0
+  }
+
+  /// One attempt; nil when the request is welcome again later.
+  private func send(_ request: TelemetryRequest) async -> Outcome? {
+    let name = parts.signal.rawValue
+    let verdict = await parts.operations.measure(request) { await parts.sink.receive(request) }
+    if case .retry(let after, let reason) = verdict {
+      if after == nil { parts.breaker.failed() } else { parts.breaker.succeeded() }
+      hold(after)
+      parts.reporter.report(
+        "\(parts.signal) retry",
+        "\(name) are kept and sent again later, \(reason); check OTEL_EXPORTER_OTLP_ENDPOINT "
+          + "and that the receiver runs")
+      release { $0.isContentWithDisk && parts.buffer != nil }
+      return nil
+    }
+    state.withLock { $0.failureCount = 0 }
+    parts.breaker.succeeded()
+    switch verdict {
+    case .accepted, .retry:
+      parts.reporter.overcome("\(parts.signal) retry", "\(name) are being delivered again")
+      return Outcome(exported: request.itemCount)
+    case .partiallyAccepted(let rejected, let message):
+      let rejected = min(max(0, rejected), request.itemCount)
+      parts.reporter.report(
+        "\(parts.signal) rejected", "the server rejected \(rejected) of \(request.itemCount) \(name): \(message)")
+      return Outcome(exported: request.itemCount - rejected, dropped: rejected, reason: "rejected")
+    case .refused(let reason):
+      parts.reporter.report(
+        "\(parts.signal) refused",
+        "\(request.itemCount) \(name) are lost, \(reason); if the receiver does not take "
+          + "\(name), set OTEL_\(name.uppercased())_EXPORTER=none")
+      return Outcome(dropped: request.itemCount, reason: "refused")
+    }
+  }
+
+  private func hold(_ requested: Duration?) {
+    state.withLock { state in
+      state.failureCount += 1
+      let delay = parts.retry.delay(failureCount: state.failureCount, requested: requested)
+      state.hold = Hold(until: ContinuousClock.now + delay, isRequested: requested != nil)
+    }
+  }
+
+  private func settle(_ recordCount: Int, _ outcome: Outcome) {
+    state.withLock { state in
+      ring.removeFirst(recordCount)
+      state.exportedCount += outcome.exported
+      state.bufferedCount += outcome.buffered
+      if outcome.dropped > 0 { state.droppedCounts[outcome.reason, default: 0] += outcome.dropped }
+    }
+    release { $0.isContentWithDisk && parts.buffer != nil && outcome.buffered > 0 }
+  }
+
+  // MARK: The disk
+
+  /// Takes over what earlier processes left.
+  private func recover() async {
+    guard let buffer = parts.buffer else { return }
+    let (count, problems) = await buffer.recover()
+    state.withLock { state in
+      state.recoveredCount += count
+      state.bufferedCount += count
+    }
+    for problem in problems { parts.reporter.report("buffer \(problem)", "disk buffer: \(problem)") }
+    if count > 0 { wakeUp.ring() }
+  }
+
+  private func store(_ batch: [Record]) async -> Bool {
+    parts.buffer == nil ? false : await store(request(batch), batch.count)
+  }
+
+  /// Puts a batch on disk in the place of the ring; false when there is no disk or no room on it.
+  private func store(_ request: TelemetryRequest, _ recordCount: Int) async -> Bool {
+    guard let buffer = parts.buffer else { return false }
+    switch await buffer.append(request.body, itemCount: request.itemCount) {
+    case .stored:
+      settle(recordCount, Outcome(buffered: request.itemCount))
+      return true
+    case .full:
+      parts.reporter.report(
+        "buffer full", "the disk buffer is full: telemetry waits in memory until the receiver takes some")
+    case .failed(let reason):
+      parts.reporter.report("buffer failed", "the disk buffer does not work, telemetry waits in memory only: \(reason)")
+    }
+    return false
+  }
+
+  /// Sends the oldest batch of the disk; false when there is none or it has to wait.
+  private func drain() async -> Bool {
+    guard let buffer = parts.buffer, !buffer.isEmpty, holdOff() == nil else { return false }
+    switch await buffer.front() {
+    case .empty: return false
+    case .damaged(let itemCount):
+      await buffer.removeFront()
+      parts.reporter.report(
+        "buffer damaged", "\(itemCount) \(parts.signal.rawValue) on disk are damaged and lost; check the disk")
+      take(fromDisk: itemCount, Outcome(dropped: itemCount, reason: "buffer_damaged"))
+      return true
+    case .batch(let batch):
+      let request = TelemetryRequest(signal: parts.signal, body: batch.body, itemCount: batch.itemCount)
+      guard let outcome = await send(request) else { return false }
+      await buffer.removeFront()
+      take(fromDisk: batch.itemCount, outcome)
+      return true
+    }
+  }
+
+  private func take(fromDisk itemCount: Int, _ outcome: Outcome) {
+    state.withLock { state in
+      state.bufferedCount -= itemCount
+      state.exportedCount += outcome.exported
+      if outcome.dropped > 0 { state.droppedCounts[outcome.reason, default: 0] += outcome.dropped }
+    }
+    release { _ in false }
+  }
+
+  // MARK: Waiting
+
+  /// Answers those whose records have left the ring and the disk, or the ring and `isEnough`.
+  private func release(_ isEnough: (Waiter) -> Bool) {
+    let due: [CheckedContinuation<Bool, Never>] = state.withLock { state in
+      let due = state.waiters.filter { _, waiter in
+        waiter.target <= ring.settledCount && (state.bufferedCount == 0 || isEnough(waiter))
+      }
       for id in due.keys { state.waiters[id] = nil }
       return due.values.map(\.continuation)
     }
-    for continuation in resumed { continuation.resume(returning: true) }
+    for continuation in due { continuation.resume(returning: true) }
   }
 
-  private func settled(_ target: Int, within duration: Duration) async -> Bool {
+  private func settled(_ target: Int, isContentWithDisk: Bool, within duration: Duration) async -> Bool {
     let id = state.withLock { state in
       state.nextWaiter += 1
       return state.nextWaiter
@@ -201,8 +389,8 @@ final class ExportPipeline<Record: Sendable>: Sendable {
     }
     let isSettled = await withCheckedContinuation { continuation in
       let isDue = state.withLock { state in
-        if state.settledCount >= target { return true }
-        state.waiters[id] = Waiter(target: target, continuation: continuation)
+        if ring.settledCount >= target, state.bufferedCount == 0 { return true }
+        state.waiters[id] = Waiter(target: target, isContentWithDisk: isContentWithDisk, continuation: continuation)
         return false
       }
       if isDue { continuation.resume(returning: true) }

@@ -32,7 +32,12 @@ final class OTLPHTTPSink: TelemetrySink {
     message.headers.add(name: "content-type", value: "application/x-protobuf")
     message.headers.add(name: "user-agent", value: "sightline-sdk-swift/\(SDKVersion.current)")
     for header in exporter.headers { message.headers.replaceOrAdd(name: header.name, value: header.value) }
-    message.body = .bytes(ByteBuffer(bytes: request.body))
+    if let compressed = exporter.compression.compress(request.body) {
+      message.headers.replaceOrAdd(name: "content-encoding", value: exporter.compression.rawValue)
+      message.body = .bytes(ByteBuffer(bytes: compressed))
+    } else {
+      message.body = .bytes(ByteBuffer(bytes: request.body))
+    }
     do {
       let timeout = TimeAmount.nanoseconds(exporter.timeout.nanoseconds)
       let response = try await client.execute(message, timeout: timeout)

@@ -96,11 +96,11 @@ public struct InstrumentedHTTPClient: Sendable {
 }
 
 /// Host and port of a URL, read without Foundation.
-struct ServerAddress: Equatable {
-  var host = ""
-  var port = 80
+package struct ServerAddress: Hashable {
+  package var host = ""
+  package var port = 80
 
-  init(url: String) {
+  package init(url: String) {
     var rest = url[...]
     if let scheme = rest.firstRange(of: "://") {
       if rest[..<scheme.lowerBound] == "https" { port = 443 }

@@ -3,6 +3,9 @@ struct MetricRequest: Sendable {
   var body: [UInt8]
   var pointCount: Int
 
+  /// The request as it waits.
+  var queued: QueuedRecord<MetricRequest> { QueuedRecord(self, itemCount: pointCount) }
+
   /// Collections are sent one by one as soon as they are made; an hour of them at the default interval is kept in an
   /// outage.
   static let queue = QueueConfiguration(scheduleDelay: .seconds(5), capacity: 60, batchSize: 1)

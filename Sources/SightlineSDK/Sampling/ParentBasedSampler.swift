@@ -27,6 +27,9 @@ public struct ParentBasedSampler: Sampler {
     self.localNotSampled = localNotSampled
   }
 
+  /// Whether a parent that is not sampled decides alone.
+  var dropsUnderDropped: Bool { remoteNotSampled == nil && localNotSampled == nil }
+
   public func decide(_ parameters: SamplingParameters) -> SamplingDecision {
     guard let parent = parameters.parent else {
       switch parameters.callerDecision {

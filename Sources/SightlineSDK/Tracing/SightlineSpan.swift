@@ -17,6 +17,13 @@ public struct SightlineSpan: Span {
   public var attributes: SpanAttributes {
     get { recorder?.attributes ?? [:] }
     nonmutating set { recorder?.attributes = newValue }
+    // Without this, every attribute that is set on its own would copy all that are there already.
+    nonmutating _modify {
+      // Two words live across the yield: a larger frame would be allocated at each access through `any Span`.
+      var lent = recorder?.lendAttributes() ?? [:]
+      defer { recorder?.returnAttributes(lent) }
+      yield &lent
+    }
   }
 
   public func setStatus(_ status: SpanStatus) { recorder?.setStatus(status) }

@@ -14,7 +14,10 @@ public final class SightlineTracer: Tracer {
   private let propagators: [any Propagator]
   private let limits: RecordLimits
   private let isDisabled: Bool
-  private let emit: @Sendable (EndedSpan) -> Void
+  /// Nothing is recorded below a span that is not, so that nobody has to be asked.
+  private let dropsUnderDropped: Bool
+  private let lostContexts: LostContextDetector?
+  private let emit: @Sendable (SpanRecorder) -> Void
   /// What becomes of errors that are recorded on spans.
   let exceptions: ExceptionRecording
   private let started = Atomic<Int>(0)
@@ -22,13 +25,16 @@ public final class SightlineTracer: Tracer {
 
   init(
     sampler: any Sampler, propagators: [any Propagator], limits: RecordLimits, isDisabled: Bool,
-    exceptions: ExceptionRecording, emit: @escaping @Sendable (EndedSpan) -> Void
+    exceptions: ExceptionRecording, lostContexts: LostContextDetector? = nil,
+    emit: @escaping @Sendable (SpanRecorder) -> Void
   ) {
     self.sampler = sampler
     self.propagators = propagators
     self.limits = limits
     self.isDisabled = isDisabled
+    dropsUnderDropped = (sampler as? ParentBasedSampler)?.dropsUnderDropped ?? false
     self.exceptions = exceptions
+    self.lostContexts = lostContexts
     self.emit = emit
   }
 
@@ -44,39 +50,42 @@ public final class SightlineTracer: Tracer {
     at instant: @autoclosure () -> Instant, function: String, file fileID: String, line: UInt
   ) -> SightlineSpan {
     var context = context()
-    let parent = context.spanContext
     if isDisabled { return SightlineSpan(context: context, recorder: nil) }
+    let reference = context.spanReference
+    if dropsUnderDropped, let above = reference?.identity, !above.flags.contains(.sampled), above.callerDecision == nil
+    {
+      return SightlineSpan(context: context, recorder: nil)
+    }
+    let parent = reference?.spanContext
+    if parent == nil { lostContexts?.inspect(operationName, kind, file: fileID, line: line) }
     let traceID = parent?.traceID ?? .random()
     let parameters = SamplingParameters(
       context: context, parent: parent, traceID: traceID, name: operationName, kind: kind)
     let decision = sampler.decide(parameters)
     guard decision.isSampled else {
       if parent == nil {
-        context.spanContext = SpanContext(
-          traceID: traceID, spanID: .random(), flags: .random, traceState: .empty, isRemote: false, recorder: nil)
+        context.spanReference = SpanReference(
+          SpanContext(traceID: traceID, spanID: .random(), flags: .random, traceState: .empty, isRemote: false))
       } else if parameters.callerDecision == .deferred {
         // It is decided now, and everyone downstream may know.
         context.callerDecision = nil
       }
       return SightlineSpan(context: context, recorder: nil)
     }
-    let flags = parent.map { $0.flags.union(.sampled) } ?? [.sampled, .random]
     let identity = SpanContext(
-      traceID: traceID, spanID: .random(), flags: flags,
-      traceState: decision.traceState(over: parent?.traceState ?? .empty), isRemote: false)
-    let start = SpanStart(
-      name: operationName, kind: kind, scope: Self.module(fileID), nanoseconds: instant().nanosecondsSinceEpoch,
-      parent: parent)
-    let recorder = SpanRecorder(start: start, context: identity, limits: limits, tracer: self)
+      traceID: traceID, spanID: .random(), flags: parent.map { $0.flags.union(.sampled) } ?? [.sampled, .random],
+      traceState: decision.traceState(over: parent?.traceState ?? .empty), isRemote: false, recorder: nil,
+      callerDecision: parameters.callerDecision == .debug ? .debug : nil)
+    let recorder = SpanRecorder(
+      operationName, kind: kind, identity: identity, parent: parent, fileID: fileID,
+      nanoseconds: instant().nanosecondsSinceEpoch, limits: limits, tracer: self)
     started.wrappingAdd(1, ordering: .relaxed)
-    context.spanContext = SpanContext(
-      traceID: traceID, spanID: identity.spanID, flags: flags, traceState: identity.traceState, isRemote: false,
-      recorder: recorder, callerDecision: parameters.callerDecision == .debug ? .debug : nil)
+    context.spanReference = recorder
     return SightlineSpan(context: context, recorder: recorder)
   }
 
   /// Takes a span that has ended.
-  func take(_ span: EndedSpan) {
+  func take(_ span: SpanRecorder) {
     ended.wrappingAdd(1, ordering: .relaxed)
     emit(span)
   }
@@ -109,12 +118,6 @@ public final class SightlineTracer: Tracer {
     _ carrier: Carrier, into context: inout InstrumentationContext, using extractor: Extract
   ) where Extract.Carrier == Carrier {
     for propagator in propagators { propagator.extract(carrier, into: &context, using: extractor) }
-  }
-
-  /// `Module` of `Module/File.swift`.
-  private static func module(_ fileID: String) -> String {
-    guard let slash = fileID.utf8.firstIndex(of: 0x2f) else { return fileID }
-    return String(fileID[..<slash])
   }
 }
 

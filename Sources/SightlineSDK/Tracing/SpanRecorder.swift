@@ -2,8 +2,8 @@ import Logging
 import Synchronization
 import Tracing
 
-/// The growing record of one span, shared by every copy of its handle.
-final class SpanRecorder: Sendable {
+/// The growing record of one span, shared by every copy of its handle; once it has ended it waits for export as it is.
+final class SpanRecorder: SpanReference, ExportRecord, @unchecked Sendable {
   private struct State {
     var name: String
     var attributes = SpanAttributes([:])
@@ -14,35 +14,54 @@ final class SpanRecorder: Sendable {
     var status: SpanStatus?
     var errorMessage: String?
     var isEnded = false
+    var endNanoseconds: UInt64 = 0
+    /// How many writers have the attributes at present, see ``SpanRecorder/lendAttributes()``.
+    var loanCount = 0
+    /// Whether the span waits for export and no longer changes.
+    var isHandedOn: Bool { isEnded && loanCount == 0 }
   }
 
-  let traceID: TraceID
-  let spanID: SpanID
-  let flags: TraceFlags
-  let traceState: TraceState
   private let parentSpanID: SpanID
   private let parentIsRemote: Bool
   private let kind: SpanKind
-  private let scope: String
+  private let fileID: String
   private let startNanoseconds: UInt64
   private let limits: RecordLimits
   private let state: Mutex<State>
   private let tracer: SightlineTracer
 
-  init(start: SpanStart, context: SpanContext, limits: RecordLimits, tracer: SightlineTracer) {
-    traceID = context.traceID
-    spanID = context.spanID
-    flags = context.flags
-    traceState = context.traceState
-    parentSpanID = start.parent?.spanID ?? SpanID(0)
-    parentIsRemote = start.parent?.isRemote ?? false
-    kind = start.kind
-    scope = start.scope
-    startNanoseconds = start.nanoseconds
+  /// - Parameters:
+  ///   - identity: the context of the new span.
+  ///   - parent: the context of the span above.
+  ///   - fileID: the file that starts the span, after its module.
+  init(
+    _ name: String, kind: SpanKind, identity: SpanContext, parent: SpanContext?, fileID: String, nanoseconds: UInt64,
+    limits: RecordLimits, tracer: SightlineTracer
+  ) {
+    parentSpanID = parent?.spanID ?? SpanID(0)
+    parentIsRemote = parent?.isRemote ?? false
+    self.kind = kind
+    self.fileID = fileID
+    startNanoseconds = nanoseconds
     self.limits = limits
     self.tracer = tracer
-    state = Mutex(State(name: start.name))
+    state = Mutex(State(name: name))
+    super.init(identity)
   }
+
+  override var spanContext: SpanContext {
+    SpanContext(
+      traceID: identity.traceID, spanID: identity.spanID, flags: identity.flags, traceState: identity.traceState,
+      isRemote: false, recorder: self, callerDecision: identity.callerDecision)
+  }
+
+  /// The instrumentation scope: `Module` of `Module/File.swift`.
+  private var scope: String {
+    guard let slash = fileID.utf8.firstIndex(of: 0x2f) else { return fileID }
+    return String(fileID[..<slash])
+  }
+
+  var itemCount: Int { 1 }
 
   var isRecording: Bool { state.withLock { !$0.isEnded } }
 
@@ -54,6 +73,35 @@ final class SpanRecorder: Sendable {
   var attributes: SpanAttributes {
     get { state.withLock { $0.attributes } }
     set { state.withLock { if !$0.isEnded { $0.attributes = newValue } } }
+  }
+
+  /// Takes the attributes out, so that they are changed in place; ``returnAttributes(_:)`` must follow.
+  ///
+  /// The lock is not held meanwhile, since code of the caller may run. A span that ends meanwhile is handed on when they
+  /// are back. One that was handed on lends nothing, and what comes back is ignored.
+  func lendAttributes() -> SpanAttributes {
+    state.withLock { state in
+      if state.isHandedOn { return [:] }
+      state.loanCount += 1
+      var lent = SpanAttributes([:])
+      swap(&lent, &state.attributes)
+      return lent
+    }
+  }
+
+  /// Puts lent attributes back; they win over what others have set meanwhile.
+  func returnAttributes(_ lent: consuming SpanAttributes) {
+    let isComplete = state.withLock { state in
+      if state.isHandedOn { return false }
+      state.loanCount -= 1
+      if state.attributes.isEmpty {
+        swap(&lent, &state.attributes)
+      } else {
+        state.attributes.merge(lent)
+      }
+      return state.isHandedOn
+    }
+    if isComplete { tracer.take(self) }
   }
 
   /// The last status wins, but nothing takes back an explicit `ok`.
@@ -99,7 +147,7 @@ final class SpanRecorder: Sendable {
     var record = PendingLogRecord(
       label: scope, timeNanoseconds: nanoseconds, level: .error, message: "\(exception.message)",
       metadata: [LogEncoder.eventNameKey: "exception"],
-      span: SpanContext(traceID: traceID, spanID: spanID, flags: flags, traceState: traceState, isRemote: false))
+      span: identity)
     record.attributes = attributes
     record.exception = exception
     tracer.exceptions.log(record)
@@ -107,31 +155,28 @@ final class SpanRecorder: Sendable {
 
   /// Closes the record and hands it to the export queue; a second end does nothing.
   func end(nanoseconds: UInt64) {
-    let ended: State? = state.withLock { state in
-      if state.isEnded { return nil }
+    let isComplete = state.withLock { state in
+      if state.isEnded { return false }
       state.isEnded = true
+      state.endNanoseconds = nanoseconds
       if let status = state.status, status.code == .error, status.message == nil {
         state.status = SpanStatus(code: .error, message: state.errorMessage)
       }
-      return state
+      return state.isHandedOn
     }
-    guard let ended else { return }
-    tracer.take(
+    if isComplete { tracer.take(self) }
+  }
+
+  /// The span as it is exported; for spans that have ended.
+  var ended: EndedSpan {
+    state.withLock { state in
       EndedSpan(
         scope: scope,
-        context: SpanContext(traceID: traceID, spanID: spanID, flags: flags, traceState: traceState, isRemote: false),
-        parentSpanID: parentSpanID, parentIsRemote: parentIsRemote, name: ended.name, kind: kind,
-        startNanoseconds: startNanoseconds, endNanoseconds: nanoseconds, attributes: ended.attributes,
-        events: ended.events, droppedEventCount: ended.droppedEventCount, links: ended.links,
-        droppedLinkCount: ended.droppedLinkCount, status: ended.status))
+        context: identity,
+        parentSpanID: parentSpanID, parentIsRemote: parentIsRemote, name: state.name, kind: kind,
+        startNanoseconds: startNanoseconds, endNanoseconds: state.endNanoseconds, attributes: state.attributes,
+        events: state.events, droppedEventCount: state.droppedEventCount, links: state.links,
+        droppedLinkCount: state.droppedLinkCount, status: state.status)
+    }
   }
-}
-
-/// What is known when a span starts.
-struct SpanStart: Sendable {
-  var name: String
-  var kind: SpanKind
-  var scope: String
-  var nanoseconds: UInt64
-  var parent: SpanContext?
 }
