@@ -41,6 +41,7 @@ let package = Package(
     .executable(name: "sdk-benchmarks", targets: ["sdk-benchmarks"]),
     .executable(name: "trace-context-service", targets: ["trace-context-service"]),
     .library(name: "SightlineSDK", targets: ["SightlineSDK"]),
+    .library(name: "SightlineGRDB", targets: ["SightlineGRDB"]),
     .library(name: "SightlineHummingbird", targets: ["SightlineHummingbird"]),
   ],
   dependencies: [
@@ -180,6 +181,12 @@ let package = Package(
         product("CoreMetrics", "swift-metrics"), product("Tracing", "swift-distributed-tracing"),
       ],
       swiftSettings: commonSettings),
+    .target(
+      name: "SightlineGRDB",
+      dependencies: [
+        "SightlineSDK", product("GRDB", "GRDB.swift"), product("Tracing", "swift-distributed-tracing"),
+      ],
+      swiftSettings: commonSettings),
     .target(name: "AllocationCount", path: "Benchmarks/AllocationCount"),
     .executableTarget(
       name: "sdk-benchmarks",
@@ -269,7 +276,7 @@ let package = Package(
         product("NIOHTTP1", "swift-nio"), product("Logging", "swift-log"), product("CoreMetrics", "swift-metrics"),
         product("Tracing", "swift-distributed-tracing"), product("Instrumentation", "swift-distributed-tracing"),
         product("HTTPTypes", "swift-http-types"), "SightlineHummingbird", product("Hummingbird", "hummingbird"),
-        product("HummingbirdTesting", "hummingbird"),
+        product("HummingbirdTesting", "hummingbird"), "SightlineGRDB", product("GRDB", "GRDB.swift"),
       ],
       swiftSettings: commonSettings),
     .testTarget(name: "ControlTests", dependencies: ["Server"], swiftSettings: commonSettings),

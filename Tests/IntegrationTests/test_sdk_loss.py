@@ -81,8 +81,9 @@ def test_without_a_disk_the_ring_is_kept_and_every_other_drop_is_counted():
 
 
 def test_resets_and_refusals_for_a_while_lose_nothing():
-    receiver = Receiver(script=["reset", 429, 503, "reset", 200, 502, "reset"]).start()
-    result = counts(load(receiver, "--spans", 1500, "--rate", 3000, OTEL_EXPORTER_OTLP_COMPRESSION="gzip"))
+    receiver = Receiver(script=["reset", 429, 503, 200, 502, "reset"]).start()
+    result = counts(load(receiver, "--spans", 1500, "--rate", 3000, "--linger", 12000,
+                         OTEL_EXPORTER_OTLP_COMPRESSION="gzip"))
     assert result["exported"] == 1500 and result["dropped"] == {}
     assert set(receiver.numbers) == set(range(1500))
     assert receiver.encodings == {"gzip"}

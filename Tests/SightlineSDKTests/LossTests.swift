@@ -59,6 +59,15 @@ struct LossTests {
     let telemetry = Observability(configuration, sink: sink)
     sink.setUp(false)
     var sent = 0
+    let deadline = ContinuousClock.now + .seconds(60)
+    // At first no faster than the disk takes it.
+    while sent < 320 {
+      end(sent..<(sent + 32), telemetry)
+      sent += 32
+      while telemetry.statistics[.traces]?.bufferedCount ?? 0 < sent, ContinuousClock.now < deadline {
+        await Task.yield()
+      }
+    }
     // Load goes on until spans are lost, so that the limits of both have been reached.
     while telemetry.statistics[.traces]?.droppedCount ?? 0 < 100 {
       end(sent..<(sent + 50), telemetry)
@@ -68,7 +77,7 @@ struct LossTests {
     }
     let lost = try #require(telemetry.statistics[.traces]?.droppedCount)
     #expect(try folder.byteCount <= 60_000)
-    #expect(telemetry.statistics[.traces]?.bufferedCount ?? 0 > 300)
+    #expect(telemetry.statistics[.traces]?.bufferedCount ?? 0 >= 320)
     sink.setUp(true)
     #expect(await telemetry.forceFlush(within: .seconds(60)))
     let counts = try #require(telemetry.statistics[.traces])
@@ -114,6 +123,35 @@ struct LossTests {
     #expect(await telemetry.forceFlush(within: .seconds(60)))
     #expect(try Set(numbers(receiver.requests.map(\.body)).keys) == Set(0..<40))
     #expect(telemetry.statistics[.traces]?.exportedCount == 40)
+    await telemetry.shutdown()
+    try await receiver.stop()
+  }
+
+  @Test("while a receiver takes long to answer, the disk takes what the ring has no room for")
+  func slowAnswer() async throws {
+    let receiver = TestReceiver([.init(delay: .seconds(2)), .init()])
+    try await receiver.start()
+    let folder = try TemporaryFolder()
+    var configuration = configuration(port: receiver.port, capacity: 256, batch: 32)
+    configuration.diskBuffer = DiskBufferConfiguration(directory: folder.path)
+    let telemetry = Observability(configuration)
+    end(0..<32, telemetry)
+    let deadline = ContinuousClock.now + .seconds(30)
+    while receiver.requests.isEmpty, ContinuousClock.now < deadline { await Task.yield() }
+    // The first request is waiting for its answer from here on.
+    for start in stride(from: 32, to: 2000, by: 64) {
+      end(start..<min(start + 64, 2000), telemetry)
+      while (telemetry.statistics[.traces]?.queuedCount ?? 0) > 160, ContinuousClock.now < deadline {
+        await Task.yield()
+      }
+      try expectWhole(telemetry.statistics[.traces])
+    }
+    #expect(telemetry.statistics[.traces]?.droppedCount == 0)
+    #expect(await telemetry.forceFlush(within: .seconds(60)))
+    let counts = try #require(telemetry.statistics[.traces])
+    #expect(counts.exportedCount == 2000 && counts.droppedCount == 0)
+    let arrived = try numbers(receiver.requests.map(\.body))
+    #expect(arrived.count == 2000 && arrived.values.allSatisfy { $0 == 1 })
     await telemetry.shutdown()
     try await receiver.stop()
   }

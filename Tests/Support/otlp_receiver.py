@@ -42,7 +42,7 @@ class Receiver:
                     self.connection.shutdown(socket.SHUT_RDWR)
                     self.close_connection = True
                     return
-                if step == 200:
+                if step == 200 and self.path == "/v1/traces":
                     receiver.take(body, self.headers.get("content-encoding"))
                 self.send_response(step)
                 if step == 429:

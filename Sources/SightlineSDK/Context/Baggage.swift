@@ -11,12 +11,35 @@ public struct Baggage: Sendable, Hashable {
     public var value: String
     /// The properties as they came, without the first semicolon; empty when there are none.
     public var properties: String
+    /// The value as it came; sent again like that, since encoders differ in what they escape.
+    private var received: String?
 
     /// A member with its parts.
     public init(key: String, value: String, properties: String = "") {
       self.key = key
       self.value = value
       self.properties = properties
+    }
+
+    init(key: String, received: String, properties: String) {
+      self.init(key: key, value: PercentEncoding.decode(received.utf8), properties: properties)
+      self.received = received
+    }
+
+    /// The value as it is sent.
+    var encodedValue: String {
+      if let received, PercentEncoding.decode(received.utf8) == value { return received }
+      return PercentEncoding.encode(value)
+    }
+
+    public static func == (one: Entry, other: Entry) -> Bool {
+      one.key == other.key && one.value == other.value && one.properties == other.properties
+    }
+
+    public func hash(into hasher: inout Hasher) {
+      hasher.combine(key)
+      hasher.combine(value)
+      hasher.combine(properties)
     }
   }
 
@@ -74,7 +97,7 @@ public struct Baggage: Sendable, Hashable {
     guard !name.isEmpty, name.allSatisfy(isTokenCharacter), value.allSatisfy(isValueCharacter) else { return nil }
     let properties = pieces.count > 1 ? pieces[1].trimmed : Substring().utf8
     return Entry(
-      key: String(decoding: name, as: UTF8.self), value: PercentEncoding.decode(value),
+      key: String(decoding: name, as: UTF8.self), received: String(decoding: value, as: UTF8.self),
       properties: properties.allSatisfy(isPropertyCharacter) ? String(decoding: properties, as: UTF8.self) : "")
   }
 
@@ -91,7 +114,7 @@ public struct Baggage: Sendable, Hashable {
     var members: [(entry: Entry, text: String)] = []
     var byteCount = 0
     for entry in entries where Self.isValidKey(entry.key) {
-      var text = entry.key + "=" + PercentEncoding.encode(entry.value)
+      var text = entry.key + "=" + entry.encodedValue
       if !entry.properties.isEmpty, entry.properties.utf8.allSatisfy(Self.isPropertyCharacter) {
         text += ";" + entry.properties
       }

@@ -43,6 +43,19 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
     var flushTarget = 0
     var waiters: [Int: Waiter] = [:]
     var nextWaiter = 0
+    /// The request in flight, when its records have made room in the ring for others.
+    var held: Held?
+  }
+
+  private struct Held {
+    var request: TelemetryRequest
+    var recordCount: Int
+  }
+
+  /// Where the records of a request are while it waits for its verdict.
+  private enum Place {
+    case ring(recordCount: Int)
+    case held
   }
 
   private struct Waiter {
@@ -54,6 +67,9 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
 
   private let parts: Parts
   private let ring: RecordRing<Record>
+  /// From so many records on the disk takes some while a request is in flight.
+  private let pressureCount: Int
+  private let wakeCount: Int
   private let offeredCount = Atomic<Int>(0)
   private let fullCount = Atomic<Int>(0)
   private let lateCount = Atomic<Int>(0)
@@ -61,10 +77,15 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
   private let state = Mutex(State())
   private let wakeUp = Alarm()
   private let retryNow = Alarm()
+  private let pressure = Alarm()
+  private let isUnderWay = Atomic<Bool>(false)
+  private let awaitsPressure = Atomic<Bool>(false)
 
   init(_ parts: Parts) {
     self.parts = parts
     ring = RecordRing(capacity: parts.queue.capacity)
+    pressureCount = max(1, parts.queue.capacity / 2)
+    wakeCount = min(pressureCount, parts.queue.batchSize)
     parts.breaker.observe { [weak self] in self?.endHold(evenIfRequested: false) }
   }
 
@@ -95,8 +116,17 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
     offeredCount.wrappingAdd(record.itemCount, ordering: .relaxed)
     switch ring.append(record) {
     case .taken(let waitingCount):
-      guard waitingCount >= parts.queue.batchSize, isAsleep.load(ordering: .sequentiallyConsistent) else { return }
-      if isAsleep.exchange(false, ordering: .sequentiallyConsistent) { wakeUp.ring() }
+      guard waitingCount >= wakeCount else { return }
+      if waitingCount >= parts.queue.batchSize, isAsleep.load(ordering: .sequentiallyConsistent),
+        isAsleep.exchange(false, ordering: .sequentiallyConsistent)
+      {
+        wakeUp.ring()
+      }
+      if waitingCount >= pressureCount, awaitsPressure.load(ordering: .sequentiallyConsistent),
+        awaitsPressure.exchange(false, ordering: .sequentiallyConsistent)
+      {
+        pressure.ring()
+      }
     case .full:
       if fullCount.wrappingAdd(record.itemCount, ordering: .releasing).oldValue == 0 { reportFullQueue() }
     case .closed: lateCount.wrappingAdd(record.itemCount, ordering: .releasing)
@@ -162,6 +192,9 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
 
   /// Ends what ``close(within:)`` began; ``run()`` must be over.
   func finish() async {
+    if let held = state.withLock({ $0.held }), await !store(held.request, .held) {
+      settle(.held, Outcome(dropped: held.request.itemCount, reason: "shutdown"))
+    }
     while let batch = readable(), await store(batch) {}
     var rest = ring.prefix(ring.count)
     // A producer may still be between its place and its record.
@@ -171,11 +204,11 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
     }
     let left = rest.reduce(0) { $0 + $1.itemCount }
     if left > 0 {
-      settle(rest.count, Outcome(dropped: left, reason: "shutdown"))
+      settle(.ring(recordCount: rest.count), Outcome(dropped: left, reason: "shutdown"))
       parts.reporter.report(
         "\(parts.signal) shutdown",
         "\(left) \(parts.signal.rawValue) could not be sent before the shutdown deadline and are lost; "
-          + "a disk buffer would keep them")
+          + (parts.buffer == nil ? "a disk buffer would keep them" : "the disk buffer has no room for them"))
     }
     await parts.buffer?.close()
     release { _ in true }
@@ -215,15 +248,51 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
   /// Offers one batch to the sink until there is a verdict, the disk has it, or the task is cancelled.
   private func deliver(_ batch: [Record]) async {
     let request = request(batch)
+    var place = Place.ring(recordCount: batch.count)
     while !Task.isCancelled {
       if let wait = holdOff() {
-        if await store(request, batch.count) { return }
+        if await store(request, place) { return }
         await retryNow.wait(for: wait)
         continue
       }
-      guard let outcome = await send(request) else { continue }
-      settle(batch.count, outcome)
+      let outcome = await sendSpilling(request, place)
+      if state.withLock({ $0.held != nil }) { place = .held }
+      guard let outcome else { continue }
+      settle(place, outcome)
       return
+    }
+  }
+
+  /// One attempt, during which the disk takes what the ring has no room for.
+  private func sendSpilling(_ request: TelemetryRequest, _ place: Place) async -> Outcome? {
+    guard parts.buffer != nil else { return await send(request) }
+    isUnderWay.store(true, ordering: .sequentiallyConsistent)
+    let spiller = Task.detached { await self.spill(behind: request, place) }
+    let outcome = await send(request)
+    isUnderWay.store(false, ordering: .sequentiallyConsistent)
+    pressure.ring()
+    await spiller.value
+    return outcome
+  }
+
+  /// The consumer of the ring while a request is in flight.
+  private func spill(behind request: TelemetryRequest, _ place: Place) async {
+    while isUnderWay.load(ordering: .sequentiallyConsistent) {
+      awaitsPressure.store(true, ordering: .sequentiallyConsistent)
+      if ring.count < pressureCount { await pressure.wait(for: .seconds(60)) }
+      awaitsPressure.store(false, ordering: .sequentiallyConsistent)
+      while isUnderWay.load(ordering: .sequentiallyConsistent), ring.count >= pressureCount {
+        if case .ring(let recordCount) = place {
+          state.withLock { state in
+            guard state.held == nil, recordCount > 0 else { return }
+            state.held = Held(request: request, recordCount: recordCount)
+            ring.removeFirst(recordCount)
+          }
+        }
+        guard let batch = readable() else { break }
+        // A full disk takes nothing until the request in flight has its verdict.
+        guard await store(batch) else { return }
+      }
     }
   }
 
@@ -242,7 +311,7 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
   }
 
   /// What a verdict means for the items of a request.
-  private struct Outcome {
+  private struct Outcome: Sendable {
     var exported = 0
     var dropped = 0
     var reason = ""
@@ -254,6 +323,8 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
     let name = parts.signal.rawValue
     let verdict = await parts.operations.measure(request) { await parts.sink.receive(request) }
     if case .retry(let after, let reason) = verdict {
+      // The end of the process cuts a request off; that says nothing about the receiver.
+      if Task.isCancelled { return nil }
       if after == nil { parts.breaker.failed() } else { parts.breaker.succeeded() }
       hold(after)
       parts.reporter.report(
@@ -291,9 +362,12 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
     }
   }
 
-  private func settle(_ recordCount: Int, _ outcome: Outcome) {
+  private func settle(_ place: Place, _ outcome: Outcome) {
     state.withLock { state in
-      ring.removeFirst(recordCount)
+      switch place {
+      case .ring(let recordCount): ring.removeFirst(recordCount)
+      case .held: state.held = nil
+      }
       state.exportedCount += outcome.exported
       state.bufferedCount += outcome.buffered
       if outcome.dropped > 0 { state.droppedCounts[outcome.reason, default: 0] += outcome.dropped }
@@ -316,15 +390,15 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
   }
 
   private func store(_ batch: [Record]) async -> Bool {
-    parts.buffer == nil ? false : await store(request(batch), batch.count)
+    parts.buffer == nil ? false : await store(request(batch), .ring(recordCount: batch.count))
   }
 
   /// Puts a batch on disk in the place of the ring; false when there is no disk or no room on it.
-  private func store(_ request: TelemetryRequest, _ recordCount: Int) async -> Bool {
+  private func store(_ request: TelemetryRequest, _ place: Place) async -> Bool {
     guard let buffer = parts.buffer else { return false }
     switch await buffer.append(request.body, itemCount: request.itemCount) {
     case .stored:
-      settle(recordCount, Outcome(buffered: request.itemCount))
+      settle(place, Outcome(buffered: request.itemCount))
       return true
     case .full:
       parts.reporter.report(
@@ -348,7 +422,7 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
       return true
     case .batch(let batch):
       let request = TelemetryRequest(signal: parts.signal, body: batch.body, itemCount: batch.itemCount)
-      guard let outcome = await send(request) else { return false }
+      guard let outcome = await sendSpilling(request, .ring(recordCount: 0)) else { return false }
       await buffer.removeFront()
       take(fromDisk: batch.itemCount, outcome)
       return true
@@ -370,7 +444,8 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
   private func release(_ isEnough: (Waiter) -> Bool) {
     let due: [CheckedContinuation<Bool, Never>] = state.withLock { state in
       let due = state.waiters.filter { _, waiter in
-        waiter.target <= ring.settledCount && (state.bufferedCount == 0 || isEnough(waiter))
+        waiter.target <= ring.settledCount - (state.held?.recordCount ?? 0)
+          && (state.bufferedCount == 0 || isEnough(waiter))
       }
       for id in due.keys { state.waiters[id] = nil }
       return due.values.map(\.continuation)
@@ -389,7 +464,7 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
     }
     let isSettled = await withCheckedContinuation { continuation in
       let isDue = state.withLock { state in
-        if ring.settledCount >= target, state.bufferedCount == 0 { return true }
+        if ring.settledCount >= target, state.held == nil, state.bufferedCount == 0 { return true }
         state.waiters[id] = Waiter(target: target, isContentWithDisk: isContentWithDisk, continuation: continuation)
         return false
       }

@@ -15,6 +15,8 @@ final class OTLPHTTPSink: TelemetrySink {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.tracing.tracer = nil
     configuration.timeout.connect = .seconds(5)
+    // The pipeline tries again itself; the client would hold a refused request until its time is over.
+    configuration.connectionPool.retryConnectionEstablishment = false
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 3
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
