@@ -12,6 +12,8 @@ package struct StorageError: Error, Sendable, Equatable, CustomStringConvertible
     case unknownEncoding
     /// Another process has the folder.
     case locked
+    /// What is to be made is there already.
+    case nameInUse
     case shuttingDown
     /// A predicate cannot be evaluated or kept.
     case invalidPredicate

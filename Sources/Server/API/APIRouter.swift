@@ -14,6 +14,7 @@ func makeAPIRouter(_ environment: APIEnvironment) -> Router<APIContext> {
   FieldEndpoints(environment: environment).add(to: router)
   ServerEndpoints(environment: environment).add(to: router)
   StorageEndpoints(environment: environment).add(to: router)
+  BackupEndpoints(environment: environment).add(to: router)
   DeleteEndpoints(environment: environment).add(to: router)
   TokenEndpoints(environment: environment).add(to: router)
   PrometheusEndpoints(environment: environment).add(to: router)
