@@ -17,9 +17,15 @@ extension EmbeddedStore {
           guard !folder.isComplete else {
             throw StorageError(.nameInUse, path: folder.layout.directory)
           }
-          try folder.remove()
-          try folder.write(manifest.state, from: self.layout)
-          return try folder.description()
+          do throws(StorageError) {
+            try folder.remove()
+            try folder.write(manifest.state, from: self.layout)
+            return try folder.description()
+          } catch {
+            // What is left in spite of that goes when the store opens.
+            try? folder.remove()
+            throw error
+          }
         }
       }
     } catch {
