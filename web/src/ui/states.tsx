@@ -80,8 +80,8 @@ function CountWithout({ signal, view }: { signal: Signal; view: View }): JSX.Ele
 }
 
 /** Progress and, after the end, what was read: always there in the same height, so that nothing jumps. */
-export function ProgressRow<Row>({ answer, count, what, limited, children }: {
-  answer: StreamAnswer<Row>;
+export function ProgressRow({ answer, count, what, limited, children }: {
+  answer: StreamAnswer<unknown>;
   count: number | null;
   what: string;
   /** What a limited answer holds, when it is not the newest rows. */
@@ -107,7 +107,7 @@ export function ProgressRow<Row>({ answer, count, what, limited, children }: {
   );
 }
 
-function workingText<Row>(answer: StreamAnswer<Row>): string {
+function workingText(answer: StreamAnswer<unknown>): string {
   const seconds = ((performance.now() - answer.startedAt) / 1000).toFixed(1);
   const progress = answer.progress;
   if (!progress) return `${seconds} s`;
@@ -123,7 +123,7 @@ function rangeText([from, to]: [string, string]): string {
   return `${clockTime(millisecondsOf(from), precision)} → ${clockTime(millisecondsOf(to), precision)}`;
 }
 
-function endText<Row>(answer: StreamAnswer<Row>, count: number | null, what: string, limited: string | undefined): string {
+function endText(answer: StreamAnswer<unknown>, count: number | null, what: string, limited: string | undefined): string {
   const end = answer.end;
   if (!end) return " ";
   const parts: string[] = [];
