@@ -16,7 +16,7 @@ OFFLINE = ["ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED"]
 
 @pytest.fixture(scope="module")
 def slow():
-    with FixtureServer("--slow", "400") as running:
+    with FixtureServer("--slow", "1000") as running:
         yield running.address
 
 

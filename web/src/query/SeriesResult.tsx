@@ -67,7 +67,7 @@ export function SeriesResult({ title, window, steps, series, stale, format = pla
         <TimeChart title={title} window={window} times={times} step={steps.step * 1000} instants series={shown} format={format} height={300} left={68} emphasised={emphasised} stale={stale}
           exemplars={exemplars} onExemplar={setExemplar}
           selection={parseSelection(current.extra.sel)} onBrush={(range) => navigate({ extra: { sel: formatSelection({ ...range, low: null, high: null }) } })} />
-        {exemplar ? <ExemplarBox exemplar={exemplar} format={exemplar.onAxis ? plain : format} onClose={() => setExemplar(null)} /> : null}
+        {exemplar ? <ExemplarBox exemplar={exemplar} window={window} format={exemplar.onAxis ? plain : format} onClose={() => setExemplar(null)} /> : null}
       </div>
       <LegendTable series={all} keys={largest.map((one) => one.labels)} isolated={isolated} format={format} onHover={(index) => setEmphasised(index === null ? null : shown.indexOf(all[index]))}
         onPick={(line, add) => setIsolated((before) => {

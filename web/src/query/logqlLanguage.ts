@@ -1,7 +1,7 @@
 import { Completion, QueryLanguage } from "./language";
 import { caretIn, conditionAt } from "./caret";
-import { Candidate, compatiblePath, fitting, placed, quoted, rangeCandidates, remembered, windowOnDisplay } from "./sources";
-import { checkBrackets, piecesOf, Syntax, Token } from "./syntax";
+import { Candidate, compatiblePath, fitting, placed, rangeCandidates, remembered, windowOnDisplay } from "./sources";
+import { checkBrackets, piecesOf, quoted, Syntax, Token } from "./syntax";
 
 const stages = ["json", "logfmt", "pattern", "regexp", "unpack", "line_format", "label_format", "unwrap", "decolorize", "drop", "keep"];
 const keywords = new Set([...stages, "by", "without", "on", "ignoring", "group_left", "group_right", "and", "or", "unless", "offset", "bool"]);

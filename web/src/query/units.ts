@@ -15,7 +15,7 @@ export function guessedUnit(query: string): Unit | undefined {
   const has = (word: RegExp): boolean => words.some((one) => word.test(one));
   if (has(/^(count|count_values|count_over_time|absent|absent_over_time|group|changes|resets|time|timestamp|vector|scalar|stdvar|histogram_fraction|deriv|bool)$/)) return undefined;
   const isRate = has(/^(rate|irate)$/);
-  const metrics = words.filter((word) => /_(seconds|milliseconds|bytes|ratio|total|count|bucket|sum)$/.test(word) && !/_over_time$/.test(word) && word !== "histogram_count" && word !== "histogram_sum");
+  const metrics = words.filter((word) => /_(seconds|milliseconds|bytes|total|count|bucket|sum)$/.test(word) && !/_over_time$/.test(word) && word !== "histogram_count" && word !== "histogram_sum");
   const every = (ending: RegExp): boolean => metrics.length > 0 && metrics.every((metric) => ending.test(metric));
   const isMean = /\//.test(text) && metrics.length === 2 && metrics[0].endsWith("_sum") && metrics[1].endsWith("_count") && metrics[0].slice(0, -4) === metrics[1].slice(0, -6);
   const isMeasured = isMean || has(/^(histogram_quantile|histogram_avg)$/);
@@ -26,8 +26,8 @@ export function guessedUnit(query: string): Unit | undefined {
   if (isRate) return every(/_bytes(_total|_sum)?$/) ? "bytes per second" : every(/(_count|_bucket|(?<!_seconds)_total)$/) || has(/^histogram_count$/) ? "per second" : undefined;
   if (every(/_seconds$/)) return "s";
   if (every(/_milliseconds$/)) return "ms";
-  if (every(/_bytes(_total)?$/)) return "bytes";
-  return every(/_ratio$/) ? "share" : undefined;
+  // A name that ends in "ratio" tells the unit 1 of OpenTelemetry, which a number of things has, too.
+  return every(/_bytes(_total)?$/) ? "bytes" : undefined;
 }
 
 /** Writes values in a unit. */

@@ -35,7 +35,7 @@ test("a query's unit is told by its names, or not at all", () => {
     ["max_over_time(queue_age_seconds[1h])", "s"],
     ["count(process_runtime_memory_bytes)", undefined],
     ["a_bytes / b_bytes", undefined],
-    ["system_memory_utilization_ratio", "share"],
+    ["queue_depth_ratio", undefined],
     ["increase(app_requests_total[1h])", undefined],
     ["1 + 1", undefined],
   ];

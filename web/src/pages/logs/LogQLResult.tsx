@@ -19,7 +19,7 @@ import { compatiblePath } from "../../query/sources";
 import { StepChoice } from "../../query/StepChoice";
 import { stepsOf } from "../../query/steps";
 import { QueryRows, useQuery } from "../../query/useQuery";
-import { Button } from "../../ui/controls";
+import { Button, Tabs } from "../../ui/controls";
 import { Separator } from "../../ui/Separator";
 import { EmptyPanel, ErrorPanel, ProgressRow } from "../../ui/states";
 import { GridHandle } from "../../ui/VirtualGrid";
@@ -28,6 +28,7 @@ import { logLanguages } from "./languages";
 import { LogDetail, subjectOf } from "./LogDetail";
 import { LogGrid } from "./LogGrid";
 import { LogVolume } from "./LogVolume";
+import { PatternList } from "./PatternList";
 import { filteredWords, LokiStream, recordsOf, StreamLabels } from "./lokiLines";
 import { useTail } from "./tail";
 import { HeldPill, tailKeys, TailState } from "./TailState";
@@ -70,14 +71,15 @@ export function LogQLResult(): JSX.Element {
   const explain: Parameters = usePlan() ? [["explain", "1"]] : [];
   const asks = current.query.trim() !== "";
   const isMatrix = isNumbers(current.query);
-  const live = current.extra.live === "1" && asks && !isMatrix;
+  const tab = current.extra.tab === "patterns" && asks && !isMatrix ? "patterns" : "lines";
+  const live = current.extra.live === "1" && asks && !isMatrix && tab === "lines";
   useEffect(() => setLimit(pageSize), [current.query, current.from, current.to]);
   const streamLabels = useMemo<StreamLabels>(() => new Set(), [current.query]);
   const rowsOf = useCallback((message: StreamMessage) => recordsOf(message.streams as LokiStream[], streamLabels), [streamLabels]);
   const path = isMatrix
     ? compatiblePath("loki/api/v1/query_range", [["query", current.query], ["start", `${steps.start}000000000`], ["end", `${steps.end}000000000`], ["step", `${steps.step}s`], ...explain])
     : pathOf("query", [["lang", "logql"], ["q", current.query], ["from", String(Math.floor(selected.window.from))], ["to", String(Math.ceil(selected.window.to))], ["limit", String(limit)], ...explain]);
-  const lines = useStream<LogRecord>(asks && !isMatrix ? path : null, idOf, rowsOf);
+  const lines = useStream<LogRecord>(asks && !isMatrix && tab === "lines" ? path : null, idOf, rowsOf);
   const numbers = useQuery<LokiSeries>(asks && isMatrix ? path : null, current.query, readNumbers);
   const answer: StreamAnswer<unknown> = isMatrix ? numbers : lines;
   const tail = useTail(live ? lokiTail(current.query, streamLabels) : null);
@@ -115,7 +117,10 @@ export function LogQLResult(): JSX.Element {
     setWrapped(!wrapped);
     writePreference("wrap", wrapped ? "off" : "on");
   };
+  const showTab = (id: string): void => navigate({ extra: { tab: id === "lines" ? null : id, log: null } });
   useKeys([
+    { keys: "1", label: "Lines", group: "This page", run: () => showTab("lines") },
+    { keys: "2", label: "Patterns", group: "This page", when: () => asks && !isMatrix, run: () => showTab("patterns") },
     { keys: "w", label: "Wrap lines", group: "This page", run: toggleWrap },
     { keys: "]", label: "Detail", group: "This page", run: () => (opened ? close() : open(Math.max(0, active))) },
     { keys: "Escape", label: "Close the detail", group: "This page", when: () => opened !== undefined, run: close },
@@ -138,10 +143,11 @@ export function LogQLResult(): JSX.Element {
       <PlanPanel plan={answer.plan} />
       <div className="columns">
         <div className="column-main">
-          {asks && !isMatrix && lines.meta !== null && lines.error === null ? <LogVolume query={current.query} /> : null}
+          {asks && !isMatrix && (lines.meta !== null || tab === "patterns") && lines.error === null ? <LogVolume query={current.query} /> : null}
+          {asks && !isMatrix ? <Tabs label="Results" current={tab} onSelect={showTab} tabs={[{ id: "lines", title: "Lines", keys: "1" }, { id: "patterns", title: "Patterns", keys: "2" }]} /> : null}
           <SelectionBar page="logs" />
           {answer.error ? <ErrorPanel error={answer.error} what="The query could not be answered" /> : null}
-          {!asks ? <Begin /> : isMatrix ? (
+          {!asks ? <Begin /> : tab === "patterns" ? <PatternList query={current.query} window={selected.window} /> : isMatrix ? (
             series.length > 0 ? <SeriesResult title={current.query} window={window} steps={steps} series={series} stale={answer.stale} /> : numbers.end && !numbers.error ? <EmptyPanel signal="logs" /> : null
           ) : rows.length === 0 && !live ? (lines.end && !lines.error && !lines.loading ? <EmptyPanel signal="logs" /> : null) : (
             <div className={`grid-place ${answer.stale ? "stale" : ""}`}>

@@ -14,7 +14,8 @@ import { narrowWindow } from "../../core/media";
 import { readPreference, writePreference } from "../../core/preferences";
 import { navigate, serverAddress, useView, useWindow } from "../../core/router";
 import { sizes } from "../../core/sizes";
-import { Button, Popover } from "../../ui/controls";
+import { ViewPatch } from "../../core/url";
+import { Button, Link, Popover } from "../../ui/controls";
 import { Separator } from "../../ui/Separator";
 import { EmptyPanel, ErrorPanel, ProgressRow } from "../../ui/states";
 import { GridHandle } from "../../ui/VirtualGrid";
@@ -23,6 +24,7 @@ import { Facets } from "./Facets";
 import { logLanguages } from "./languages";
 import { LogDetail, subjectOf } from "./LogDetail";
 import { LogGrid, searchWords } from "./LogGrid";
+import { selectorOf } from "./patterns";
 import { SeverityHistogram } from "./SeverityHistogram";
 import { useTail } from "./tail";
 import { HeldPill, tailKeys, TailState } from "./TailState";
@@ -96,7 +98,9 @@ export function LogSearch(): JSX.Element {
     // On a narrow window the facets take the place of the lines: that is no choice for the next visit.
     if (!narrowWindow.get()) writePreference("facets", facets ? "off" : "on");
   };
+  const patterns: ViewPatch = { query: selectorOf(current.filters), extra: { lang: "logql", tab: "patterns", log: null, live: null } };
   useKeys([
+    { keys: "P", label: "Patterns of the lines", group: "This page", run: () => navigate(patterns) },
     { keys: "w", label: "Wrap lines", group: "This page", run: toggleWrap },
     { keys: "[", label: "Facets", group: "This page", run: toggleFacets },
     { keys: "]", label: "Detail", group: "This page", run: () => (opened ? close() : open(Math.max(0, active))) },
@@ -130,6 +134,7 @@ export function LogSearch(): JSX.Element {
           <Button kind="quiet" icon="column" keys="v" title="Columns" expanded={columnBox} onClick={() => setColumnBox(!columnBox)}>Columns</Button>
           <Popover open={columnBox} onClose={() => setColumnBox(false)} label="Columns" align="right"><ColumnBox columns={columns} onChange={setColumns} /></Popover>
         </span>
+        <Link className="button quiet" to={patterns} title="What the lines have in common, in LogQL  P"><span className="text">Patterns</span><kbd>P</kbd></Link>
         <Button kind="quiet" icon="wrap" keys="w" pressed={wrapped} title="Wrap lines" onClick={toggleWrap}>Wrap</Button>
         <Button kind="quiet" icon="filter" keys="[" pressed={facets} title="Facets" onClick={toggleFacets}>Facets</Button>
       </ProgressRow>

@@ -114,7 +114,7 @@ export function MetricChart({ name }: { name: string }): JSX.Element {
           <div className="metric-chart">
             <TimeChart title={`${name}, ${data?.fn ?? ""}`} window={window} times={times} step={(data?.step ?? 6e10) / 1e6} series={shown} format={format} height={300} left={68} emphasised={emphasised} stale={stale}
               exemplars={exemplars} onExemplar={setExemplar} selection={selection} onBrush={(range) => navigate({ extra: { sel: formatSelection({ ...range, low: null, high: null }) } })} />
-            {exemplar ? <ExemplarBox exemplar={exemplar} format={format} onClose={() => setExemplar(null)} /> : null}
+            {exemplar ? <ExemplarBox exemplar={exemplar} window={window} format={format} onClose={() => setExemplar(null)} /> : null}
           </div>
           <SelectionBar page="metrics" />
           <LegendTable series={all} keys={(data?.series ?? []).map((line) => line.key)} isolated={isolated} format={format} onHover={(index) => setEmphasised(index === null ? null : shown.indexOf(all[index]))}

@@ -29,9 +29,15 @@ export function spreadExemplars(exemplars: readonly ChartExemplar[], window: Tim
 /** The exemplars of an answer that lead to a trace. */
 export function exemplarsOf(found: readonly PromExemplars[], query: string): ChartExemplar[] {
   const onAxis = !measuresExemplars(query);
-  const names = seriesNames(found.map(({ seriesLabels: { le: _, ...labels } }) => labels));
+  const names = seriesNames(found.map(({ seriesLabels }) => shortLabels(seriesLabels)));
   return found.flatMap(({ exemplars }, index) => exemplars.flatMap(({ labels, value, timestamp }) => {
     const traceID = labels.trace_id ?? labels.traceID ?? labels.traceId;
     return traceID ? [{ time: timestamp * 1000, value: Number(value), traceID, spanID: labels.span_id, label: names[index], onAxis }] : [];
   }));
+}
+
+/** The labels that tell a person whose exemplar it is: the service says what `job` and `instance` repeat. */
+function shortLabels(labels: Record<string, string>): Record<string, string> {
+  const repeated = new Set(["__name__", "le", ...(labels.service_name ? ["job", "instance", "service_instance_id", "service_version"] : [])]);
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => !repeated.has(name)));
 }
