@@ -42,7 +42,7 @@ struct LanguageEndpoint: Sendable {
     return LineStream.response(range, requestID: context.requestID) { stream in
       try await stream.begin()
       let started = ContinuousClock.now
-      let board = QueryBoard<LogLine>()
+      let board = QueryBoard<LogLine>(findsInOrder: true)
       // One more than is shown tells whether there are more.
       let asked = min(limit + 1, engine.limits.lines)
       var shown = 0
@@ -84,7 +84,8 @@ struct LanguageEndpoint: Sendable {
     return LineStream.response(range, requestID: context.requestID) { stream in
       try await stream.begin()
       let started = ContinuousClock.now
-      let board = QueryBoard<TraceMatch>()
+      // Spans are read ahead of the traces that are evaluated whole.
+      let board = QueryBoard<TraceMatch>(findsInOrder: false)
       let answer = try await stream.waiting(
         { board.statistics },
         news: { json in
