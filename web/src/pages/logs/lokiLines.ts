@@ -33,12 +33,12 @@ export function recordsOf(streams: readonly LokiStream[], streamLabels: StreamLa
       const isOfStream = (name: string): boolean => (more ? name in stream : streamLabels.size === 0 || streamLabels.has(name));
       const [resource, others]: Record<string, string>[] = [{}, {}];
       for (const [name, value] of Object.entries(labels)) (isOfStream(name) ? resource : others)[name] = value;
-      const { trace_id, span_id, severity_text, detected_level, ...attributes } = others;
+      const { trace_id, span_id, severity_text, severity_number, detected_level, observed_timestamp, flags, scope_name, scope_version, ...attributes } = others;
       const level = detected_level ?? resource.detected_level ?? labels.level ?? severity_text;
       const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
       records.push({
-        id: `${time}-${nameHash(line + JSON.stringify(sorted)).toString(36)}`, time, body: line, service: resource.service_name, severity: severityOfLevel(level), severity_text,
-        trace_id, span_id, attributes, resource,
+        id: `${time}-${nameHash(line + JSON.stringify(sorted)).toString(36)}`, time, body: line, service: resource.service_name, severity: severityOfLevel(level) ?? (Number(severity_number) || undefined), severity_text,
+        trace_id, span_id, attributes, resource, observed_time: observed_timestamp, flags: flags === undefined ? undefined : Number(flags), scope: scope_name === undefined ? undefined : { name: scope_name, version: scope_version },
       });
     }
   }
