@@ -29,7 +29,7 @@ export function PatternList({ query, window }: { query: string; window: TimeWind
   if (data !== null && rows.length === 0 && !loading) return <EmptyPanel signal="logs"><p className="note">A pattern is what two lines at least have in common.</p></EmptyPanel>;
   return (
     <>
-      <p className="note" role="status">{data ? `${groupedCount(rows.length)} patterns in ${groupedCount(all)} of the newest lines` : " "}</p>
+      <p className="note" role="status">{data ? `${groupedCount(rows.length)} ${rows.length === 1 ? "pattern" : "patterns"} in ${groupedCount(all)} of the newest lines` : " "}</p>
       <div className={`grid-place ${stale ? "stale" : ""}`}>
         <VirtualGrid className="pattern-grid" label="Patterns" rowCount={rows.length} rowHeight={28} rowKey={(row) => rows[row]?.pattern ?? row} active={active} onActive={setActive}
           onOpen={(row) => narrow(row, (globalThis.event as KeyboardEvent | MouseEvent | undefined)?.shiftKey ?? false)}
