@@ -4,7 +4,7 @@ import { useJSON } from "../core/answers";
 import { StreamAnswer, useStream } from "../core/streams";
 import { View } from "../core/url";
 import { pathOf, question } from "../context/question";
-import { byteCount, groupedCount } from "../core/format";
+import { byteCount, duration, groupedCount } from "../core/format";
 import { StatusAnswer } from "../core/model";
 import { navigate, refresh, useView, useWindow } from "../core/router";
 import { newVersion } from "../core/newVersion";
@@ -138,7 +138,7 @@ function endText(answer: StreamAnswer<unknown>, count: number | null, what: stri
   if (statistics.rows_scanned !== undefined) parts.push(`${groupedCount(statistics.rows_scanned)} rows scanned`);
   if (statistics.blocks_total !== undefined) parts.push(`${statistics.blocks_read ?? 0} of ${statistics.blocks_total} blocks`);
   if (statistics.bytes_read !== undefined) parts.push(byteCount(statistics.bytes_read));
-  if (statistics.elapsed_ms !== undefined) parts.push(`${Number(statistics.elapsed_ms.toPrecision(3))} ms`);
+  if (statistics.elapsed_ms !== undefined) parts.push(duration(statistics.elapsed_ms * 1e6));
   return parts.join(" · ");
 }
 
