@@ -107,7 +107,7 @@ def test_a_new_version_is_offered_once_the_server_is_back_and_keeps_the_address(
 
 
 def test_a_server_that_dies_in_a_query_leaves_what_came(make_window, tmp_path):
-    with FixtureServer("--slow", "400") as running:
+    with FixtureServer("--slow", "1000") as running:
         window = make_window(running.address)
         window.tolerated = [*OFFLINE, "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE"]
         window.open("logs")
