@@ -23,7 +23,9 @@ import Testing
         }
       })
     try await APITestServer.with(store) { server in
-      for path in ["/api/v1/logs", "/api/v1/logs/aggregate"] {
+      for path in [
+        "/api/v1/logs", "/api/v1/logs/aggregate", "/api/v1/query?lang=traceql&q=%7B%7D",
+      ] {
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
         let response = try await client.execute(
           HTTPClientRequest(url: "http://127.0.0.1:\(server.port)\(path)"), timeout: .seconds(30))

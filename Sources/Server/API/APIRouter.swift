@@ -9,6 +9,7 @@ func makeAPIRouter(_ environment: APIEnvironment) -> Router<APIContext> {
   router.add(middleware: RequestGate(environment: environment))
   LogEndpoints(environment: environment).add(to: router)
   TraceEndpoints(environment: environment).add(to: router)
+  LanguageEndpoint(environment: environment).add(to: router)
   MetricEndpoints(environment: environment).add(to: router)
   ServiceEndpoints(environment: environment).add(to: router)
   FieldEndpoints(environment: environment).add(to: router)
