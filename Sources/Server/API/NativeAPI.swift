@@ -16,7 +16,7 @@ package enum NativeAPI: String, Sendable, CaseIterable {
       if native == "/metrics" { return native }
       return native == "/" ? PrometheusEndpoints.base : PrometheusEndpoints.base + native
     case .loki:
-      return native.hasPrefix("/loki/") || native == "/ready" ? native : nil
+      return native.hasPrefix("/loki/") || native == "/ready" || native == LokiPushEndpoint.otlpPath ? native : nil
     case .tempo: return "/tempo" + native
     case .jaeger: return "/jaeger" + native
     }

@@ -83,13 +83,31 @@ extension BlockColumns {
     }
   }
 
+  /// The times of some rows, which ascend.
+  mutating func times(ofRows rows: [UInt32]) throws(StorageError) -> [Int64] {
+    let key = ColumnKey(Field.time, .int)
+    if columns[key] == nil, rows.count * BlockColumns.gatherFraction < block.rowCount,
+      try openEncoded([key], identities: false), let stored = encoded[key], stored.presence.isDense,
+      case .words(let words) = stored.values
+    {
+      do throws(EncodingError) {
+        let times = try words.words(at: rows.map { Int($0) })
+        if times.count == rows.count { return times }
+      } catch {
+        throw StorageError(error, path: "", what: "times")
+      }
+    }
+    let all = try times()
+    return rows.map { all[Int($0)] }
+  }
+
   private mutating func gatherColumns(_ keys: [ColumnKey], _ rows: [UInt32]) throws(StorageError) -> [Column] {
     let whole = keys.filter { columns[$0] == nil && encoded[$0] == nil }
     if !whole.isEmpty { try load(Set(whole.map(\.selectionName))) }
     let needsTimes = keys.contains { key in
       if columns[key] == nil, case .times? = encoded[key]?.values { true } else { false }
     }
-    let times = needsTimes ? try self.times() : []
+    let times = needsTimes ? try self.times(ofRows: rows) : []
     var found: [Column] = []
     do throws(EncodingError) {
       for key in keys {

@@ -4,6 +4,9 @@ import TelemetryStore
 
 /// Tests of columns in the form in which they are stored.
 extension ValueTest {
+  /// Fewer candidates than one row in so many are looked up one by one.
+  private static let lookupFraction = 8
+
   /// Inserts the candidates whose value matches; false, and nothing inserted, when the column has to be decoded for that.
   func select(
     _ column: EncodedColumn, candidates: RowBitmap, into matched: inout RowBitmap
@@ -46,6 +49,14 @@ extension ValueTest {
         insertAll(column, candidates, into: &matched)
         return true
       }
+      if candidates.count * ValueTest.lookupFraction < candidates.rowCount {
+        let rows = candidates.rows
+        let (places, indices) = column.presence.find(rows)
+        for (number, code) in try codes.codes(at: indices, limit: table.count).enumerated() where accepted[Int(code)] {
+          matched.insert(Int(rows[Int(places[number])]))
+        }
+        return true
+      }
       var found = RowBitmap(none: candidates.rowCount)
       selectCodes(try codes.codes(limit: table.count), column.presence.rows, accepted, into: &found)
       found.formIntersection(candidates)
@@ -63,45 +74,28 @@ extension ValueTest {
     _ stored: StoredTemplates, _ test: BytesTest, _ column: EncodedColumn, _ candidates: RowBitmap,
     into matched: inout RowBitmap
   ) throws(EncodingError) -> Bool {
-    var needle = TemplateNeedle(test)
+    let needle = TemplateNeedle(test)
     let templates = stored.templates
     let arena = templates.arena.span
-    var verdicts: [TemplateNeedle.Verdict] = []
-    verdicts.reserveCapacity(templates.count)
-    var isOpen = false
-    var isPossible = false
-    for template in 0..<templates.count {
-      let verdict = needle.verdict(arena.extracting(templates.range(template)))
-      verdicts.append(verdict)
-      if verdict != .never { isPossible = true }
-      if verdict == .dependsOnVariables { isOpen = true }
-    }
-    if !isPossible { return true }
-    if isOpen {
-      // The kinds of variables rule out more.
-      isPossible = false
-      for template in verdicts.indices {
-        if verdicts[template] == .dependsOnVariables {
-          let alphabets = try stored.alphabets(ofTemplate: template)
-          if !needle.mayMatch(arena.extracting(templates.range(template)), alphabets) {
-            verdicts[template] = .never
-          }
-        }
-        if verdicts[template] != .never { isPossible = true }
+    var verdicts = [TemplateNeedle.Verdict](repeating: .never, count: templates.count)
+    var isWanted = [Bool](repeating: false, count: templates.count)
+    for template in needle.candidates(templates) {
+      let bytes = arena.extracting(templates.range(template))
+      var verdict = needle.verdict(bytes)
+      if verdict == .dependsOnVariables, !needle.mayMatch(bytes, try stored.alphabets(ofTemplate: template)) {
+        // The kinds of variables rule out more.
+        verdict = .never
       }
-      if !isPossible { return true }
+      verdicts[template] = verdict
+      isWanted[template] = verdict != .never
     }
+    if !isWanted.contains(true) { return true }
     let rows = column.presence.rows
     var open: [Int] = []
-    for (index, number) in try stored.templateNumbers().enumerated() {
-      switch verdicts[Int(number)] {
-      case .never: continue
-      case .always:
-        let row = rows.map { Int($0[index]) } ?? index
-        if candidates.contains(row) { matched.insert(row) }
-      case .dependsOnVariables:
-        if candidates.contains(rows.map { Int($0[index]) } ?? index) { open.append(index) }
-      }
+    try stored.forEachValue(ofTemplates: isWanted) { position, template in
+      let row = rows.map { Int($0[position]) } ?? position
+      guard candidates.contains(row) else { return }
+      if verdicts[template] == .always { matched.insert(row) } else { open.append(position) }
     }
     if open.isEmpty { return true }
     let texts = try stored.texts(at: open)
