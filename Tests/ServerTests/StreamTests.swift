@@ -40,6 +40,39 @@ import Testing
     }
   }
 
+  @Test(
+    "a client that leaves before an answer has begun cancels what it asked",
+    arguments: [
+      "/loki/api/v1/query_range?query=%7Bservice_name%3D%22a%22%7D&start=0",
+      "/loki/api/v1/query?query=count_over_time(%7Bservice_name%3D%22a%22%7D%5B1h%5D)",
+      "/tempo/api/search?q=%7B%7D",
+    ])
+  func departure(_ path: String) async throws {
+    let (begun, begin) = AsyncStream<Void>.makeStream()
+    let (cancelled, report) = AsyncStream<Bool>.makeStream()
+    let store = NaiveStore(
+      [FixtureRow.batch(.logs, [.log("a", APITestServer.now - 1, "x")])],
+      hold: {
+        begin.finish()
+        do {
+          try await Task.sleep(for: .seconds(60))
+        } catch {
+          report.yield(true)
+          throw error
+        }
+      })
+    try await APITestServer.with(store) { server in
+      let question = Task {
+        try await HTTPClient.shared.execute(
+          HTTPClientRequest(url: "http://127.0.0.1:\(server.port)\(path)"), timeout: .seconds(50))
+      }
+      for await _ in begun {}
+      question.cancel()
+      var iterator = cancelled.makeAsyncIterator()
+      #expect(await iterator.next() == true)
+    }
+  }
+
   /// What the server sends on a connection that asks for an upgrade, until `isEnough`.
   private func upgrade(
     _ server: APITestServer, _ headers: [String], target: String = "/api/v1/tail?signal=logs&q=keep",

@@ -30,8 +30,13 @@ struct RootResponder: HTTPResponder {
   let router: RouterResponder<APIContext>
   /// nil: every path stands where the router has it.
   let native: NativeAPI?
+  let clients: ConnectedClients
 
   func respond(to request: Request, context: APIContext) async throws -> Response {
+    try await clients.whileConnected(context.channel) { try await answer(request, context) }
+  }
+
+  private func answer(_ request: Request, _ context: APIContext) async throws -> Response {
     guard let native else { return try await router.respond(to: request, context: context) }
     guard let path = native.path(for: request.uri.path) else {
       return Response(text: "404 page not found\n", .notFound)

@@ -19,15 +19,19 @@ extension BlockColumns {
   mutating func select(
     _ key: ColumnKey, _ test: ValueTest, candidates: RowBitmap, into matched: inout RowBitmap
   ) throws(StorageError) {
+    try checkCancellation()
+    var isDecided = false
     if columns[key] == nil, let stored = encoded[key] {
       do throws(EncodingError) {
-        if try test.select(stored, candidates: candidates, into: &matched) { return }
+        isDecided = try test.select(stored, candidates: candidates, into: &matched, control)
       } catch {
         throw StorageError(error, path: "", what: "a chunk")
       }
-      try load([key.selectionName])
+      if !isDecided { try load([key.selectionName]) }
     }
-    if let column = columns[key] { test.select(column, candidates: candidates, into: &matched) }
+    if !isDecided, let column = columns[key] { test.select(column, candidates: candidates, into: &matched, control) }
+    // What was stopped on the way is not complete.
+    try checkCancellation()
   }
 
   /// Inserts the rows whose identity is accepted.
@@ -109,17 +113,18 @@ extension BlockColumns {
     }
     let times = needsTimes ? try self.times(ofRows: rows) : []
     var found: [Column] = []
-    do throws(EncodingError) {
-      for key in keys {
-        if let column = columns[key] {
-          let all = RecordBatch(signal: block.signal, rowCount: block.rowCount, columns: [column])
-          found += all.gathered(rows).columns
-        } else if let column = try encoded[key]?.gathered(rows, times: times) {
-          found.append(column)
-        }
+    for key in keys {
+      try checkCancellation()
+      if let column = columns[key] {
+        let all = RecordBatch(signal: block.signal, rowCount: block.rowCount, columns: [column])
+        found += all.gathered(rows).columns
+        continue
       }
-    } catch {
-      throw StorageError(error, path: "", what: "a chunk")
+      do throws(EncodingError) {
+        if let column = try encoded[key]?.gathered(rows, times: times) { found.append(column) }
+      } catch {
+        throw StorageError(error, path: "", what: "a chunk")
+      }
     }
     return found
   }

@@ -8,8 +8,10 @@ extension ValueTest {
   private static let lookupFraction = 8
 
   /// Inserts the candidates whose value matches; false, and nothing inserted, when the column has to be decoded for that.
+  ///
+  /// - Parameter control: when its query is cancelled the answer is not complete.
   func select(
-    _ column: EncodedColumn, candidates: RowBitmap, into matched: inout RowBitmap
+    _ column: EncodedColumn, candidates: RowBitmap, into matched: inout RowBitmap, _ control: QueryControl? = nil
   ) throws(EncodingError) -> Bool {
     if acceptsAll(column.key.type) {
       insertAll(column, candidates, into: &matched)
@@ -27,14 +29,14 @@ extension ValueTest {
       return true
     case .bytes(let stored):
       guard let test = bytes[column.key.type] else { return true }
-      return try select(stored, test, column, candidates, into: &matched)
+      return try select(stored, test, column, candidates, into: &matched, control)
     case .words, .doubles, .times, .spanIDs: return false
     }
   }
 
   private func select(
     _ stored: StoredBytes, _ test: BytesTest, _ column: EncodedColumn, _ candidates: RowBitmap,
-    into matched: inout RowBitmap
+    into matched: inout RowBitmap, _ control: QueryControl?
   ) throws(EncodingError) -> Bool {
     switch stored.form {
     case .constant(let value):
@@ -65,14 +67,14 @@ extension ValueTest {
     case .frames: return false
     case .templates(let templates):
       guard column.key.type == .string else { return false }
-      return try select(templates, test, column, candidates, into: &matched)
+      return try select(templates, test, column, candidates, into: &matched, control)
     }
   }
 
   /// Decides templates first; only texts whose template leaves it open are put together.
   private func select(
     _ stored: StoredTemplates, _ test: BytesTest, _ column: EncodedColumn, _ candidates: RowBitmap,
-    into matched: inout RowBitmap
+    into matched: inout RowBitmap, _ control: QueryControl?
   ) throws(EncodingError) -> Bool {
     let needle = TemplateNeedle(test)
     let templates = stored.templates
@@ -101,7 +103,7 @@ extension ValueTest {
     let texts = try stored.texts(at: open)
     let own = Column(column.key, rows: nil, values: .bytes(texts))
     var found = RowBitmap(none: open.count)
-    select(own, candidates: RowBitmap(all: open.count), into: &found)
+    select(own, candidates: RowBitmap(all: open.count), into: &found, control)
     for place in found.rows {
       let index = open[Int(place)]
       matched.insert(rows.map { Int($0[index]) } ?? index)
