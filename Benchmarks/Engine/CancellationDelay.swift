@@ -9,7 +9,8 @@ import TraceQL
 struct CancellationDelay: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cancellation", abstract: "Cancels questions and measures until they end.",
-    discussion: "Wall time, since work that goes on is what a client waits for: measure on a quiet machine.")
+    discussion:
+      "Wall time, which a busy machine lengthens, and the processor time of all threads in it, which it does not.")
 
   @OptionGroup var folder: StoreFolder
   @Option(help: "First time of logs and spans, seconds since 1970.") var start: Int64
@@ -19,6 +20,12 @@ struct CancellationDelay: AsyncParsableCommand {
 
   private static let second: Int64 = 1_000_000_000
 
+  /// From a cancellation to the end of its question, milliseconds.
+  private struct Delay {
+    let wall: Double
+    let processor: Double
+  }
+
   /// One question of a language.
   private struct Question: Sendable {
     let text: String
@@ -27,11 +34,11 @@ struct CancellationDelay: AsyncParsableCommand {
 
   func run() async throws {
     let store = try await folder.open()
-    var all: [Double] = []
+    var all: [Delay] = []
     for question in try questions(store) {
       var duration = 0.0
-      for _ in 0..<3 { duration = try await CancellationDelay.milliseconds { try await question.ask() } }
-      var delays: [Double] = []
+      for _ in 0..<2 { duration = try await CancellationDelay.milliseconds { try await question.ask() } }
+      var delays: [Delay] = []
       while delays.count < rounds {
         if let delay = await delay(question, within: duration) { delays.append(delay) }
       }
@@ -96,17 +103,20 @@ struct CancellationDelay: AsyncParsableCommand {
     }
   }
 
-  /// Milliseconds from a cancellation to the end of the question; nil when it was over before.
-  private func delay(_ question: Question, within duration: Double) async -> Double? {
-    let task = Task { () -> ContinuousClock.Instant in
+  /// Cancels a question while it works; nil when it was over before.
+  private func delay(_ question: Question, within duration: Double) async -> Delay? {
+    let task = Task { () -> (ContinuousClock.Instant, Int64) in
       _ = try? await question.ask()
-      return .now
+      return (.now, ProcessorTime.now())
     }
     try? await Task.sleep(for: .microseconds(Int64(Double.random(in: 0.02...0.9) * duration * 1000)))
-    let cancelled = ContinuousClock.now
+    let (cancelled, processor) = (ContinuousClock.now, ProcessorTime.now())
     task.cancel()
-    let ended = await task.value
-    return ended > cancelled ? CancellationDelay.milliseconds(cancelled.duration(to: ended)) : nil
+    let (ended, processorAtEnd) = await task.value
+    guard ended > cancelled else { return nil }
+    return Delay(
+      wall: CancellationDelay.milliseconds(cancelled.duration(to: ended)),
+      processor: Double(processorAtEnd - processor) / 1_000_000)
   }
 
   private static func milliseconds(_ body: () async throws -> Void) async rethrows -> Double {
@@ -119,8 +129,12 @@ struct CancellationDelay: AsyncParsableCommand {
     Double(duration.components.seconds) * 1000 + Double(duration.components.attoseconds) / 1e15
   }
 
-  private func summary(_ delays: [Double]) -> String {
-    let sorted = delays.sorted()
+  private func summary(_ delays: [Delay]) -> String {
+    "wall \(summary(delays.map(\.wall))), processor \(summary(delays.map(\.processor)))"
+  }
+
+  private func summary(_ values: [Double]) -> String {
+    let sorted = values.sorted()
     func at(_ share: Double) -> Double {
       sorted.isEmpty ? 0 : rounded(sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))])
     }

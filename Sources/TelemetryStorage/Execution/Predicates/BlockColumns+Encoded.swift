@@ -89,6 +89,7 @@ extension BlockColumns {
 
   /// The times of some rows, which ascend.
   mutating func times(ofRows rows: [UInt32]) throws(StorageError) -> [Int64] {
+    if let known = knownTimes(rows) { return known }
     let key = ColumnKey(Field.time, .int)
     if columns[key] == nil, rows.count * BlockColumns.gatherFraction < block.rowCount,
       try openEncoded([key], identities: false), let stored = encoded[key], stored.presence.isDense,
@@ -96,13 +97,30 @@ extension BlockColumns {
     {
       do throws(EncodingError) {
         let times = try words.words(at: rows.map { Int($0) })
-        if times.count == rows.count { return times }
+        if times.count == rows.count {
+          gatheredTimes = (rows, times)
+          return times
+        }
       } catch {
         throw StorageError(error, path: "", what: "times")
       }
     }
     let all = try times()
     return rows.map { all[Int($0)] }
+  }
+
+  /// The times of rows that are among those asked for before; nil when they are not.
+  private func knownTimes(_ rows: [UInt32]) -> [Int64]? {
+    let (known, all) = gatheredTimes
+    var found: [Int64] = []
+    found.reserveCapacity(rows.count)
+    var place = 0
+    for row in rows {
+      while place < known.count, known[place] < row { place += 1 }
+      guard place < known.count, known[place] == row else { return nil }
+      found.append(all[place])
+    }
+    return found
   }
 
   private mutating func gatherColumns(_ keys: [ColumnKey], _ rows: [UInt32]) throws(StorageError) -> [Column] {
@@ -118,6 +136,10 @@ extension BlockColumns {
       if let column = columns[key] {
         let all = RecordBatch(signal: block.signal, rowCount: block.rowCount, columns: [column])
         found += all.gathered(rows).columns
+        continue
+      }
+      if key == ColumnKey(Field.time, .int), !rows.isEmpty, let known = knownTimes(rows) {
+        found.append(Column(key, values: .int64(known)))
         continue
       }
       do throws(EncodingError) {

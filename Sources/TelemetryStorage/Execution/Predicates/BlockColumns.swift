@@ -15,6 +15,8 @@ struct BlockColumns {
   private(set) var encodedScopeCodes: EncodedCodes?
   /// Columns of which only the rows that a query asks for are decoded.
   var gathered: [ColumnKey: Column] = [:]
+  /// The times of the rows that were last asked for, ascending.
+  var gatheredTimes: (rows: [UInt32], times: [Int64]) = ([], [])
   /// Bytes read from storage.
   private(set) var byteCount = 0
   /// Bytes of memory that the columns take; those that a memtable holds anyway are not counted.
