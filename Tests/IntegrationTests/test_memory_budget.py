@@ -1,5 +1,6 @@
 """A query that needs more memory than there is ends in an error that names what asked for it, in every language."""
 import json
+import re
 import time
 import urllib.error
 import urllib.parse
@@ -13,6 +14,8 @@ from otlp_bodies import PROTOBUF, gauge_body, logs_body, text
 from sightline_process import Sightline
 
 BATCHES, BATCH = 12, 5_000
+# What asks first depends on whether the rows are in memory or in a part.
+STORE = re.compile("query memory of [0-9]+ bytes exhausted by (columns of a block|groups of an aggregation)")
 
 
 def wide(number):
@@ -62,7 +65,7 @@ def ask(server, path, **parameters):
 def test_logql_names_the_operator(small):
     status, answer = ask(small, "/loki/api/v1/query", query='sum by (blob) (count_over_time({service_name="wide"}[1h]))')
     assert status == 400, answer
-    assert "query memory of" in answer and "groups of an aggregation" in answer and "count_over_time" in answer
+    assert STORE.search(answer) and "in count_over_time" in answer
     status, answer = ask(small, "/loki/api/v1/query", query='sum(count_over_time({service_name="wide"}[1h]))')
     assert status == 200 and json.loads(answer)["data"]["result"][0]["value"][1] == str(BATCHES * BATCH)
 
@@ -80,6 +83,6 @@ def test_traceql_names_the_operator(small):
     window = {"start": now - 3600, "end": now + 60}
     status, answer = ask(small, "/tempo/api/metrics/query_range", q="{} | count_over_time() by (span.blob)", step="60s", **window)
     assert status == 422, answer
-    assert "query memory of" in answer and "groups of an aggregation" in answer
+    assert STORE.search(answer)
     status, answer = ask(small, "/tempo/api/metrics/query_range", q="{} | count_over_time()", step="60s", **window)
     assert status == 200, answer
