@@ -17,6 +17,8 @@ package struct StorageError: Error, Sendable, Equatable, CustomStringConvertible
     case shuttingDown
     /// A predicate cannot be evaluated or kept.
     case invalidPredicate
+    /// The query that asked has been cancelled.
+    case cancelled
   }
 
   package let code: Code

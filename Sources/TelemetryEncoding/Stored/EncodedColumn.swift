@@ -56,7 +56,7 @@ package final class EncodedColumn: Sendable {
   ///
   /// - Parameters:
   ///   - rows: ascending.
-  ///   - times: of all rows of the block, for times that are stored as differences.
+  ///   - times: of these rows, for times that are stored as differences.
   package func gathered(_ rows: [UInt32], times: [Int64]) throws(EncodingError) -> Column? {
     let (places, indices) = presence.find(rows)
     if indices.isEmpty { return nil }
@@ -68,9 +68,10 @@ package final class EncodedColumn: Sendable {
     case .times(let words):
       var own = try words.words(at: indices)
       for (index, place) in places.enumerated() {
-        let row = Int(rows[Int(place)])
-        guard row < times.count else { throw EncodingError(.damaged, "times relative to a column that is missing") }
-        own[index] &+= times[row]
+        guard Int(place) < times.count else {
+          throw EncodingError(.damaged, "times relative to a column that is missing")
+        }
+        own[index] &+= times[Int(place)]
       }
       found = .int64(own)
     case .traceIDs(let ids): found = .traceIDs(try ids.traceIDs(at: indices))

@@ -58,6 +58,13 @@ struct PackedFrames {
 
   var frameCount: Int { bases.count }
 
+  /// Frames whose values are all the same.
+  var constantCount: Int {
+    var found = 0
+    for frame in 0..<frameCount where bytes[widths + frame] == 0 { found += 1 }
+    return found
+  }
+
   /// The values of a frame, as positions of the sequence.
   func range(_ frame: Int) -> Range<Int> {
     let start = frame * WordCodec.frameLength

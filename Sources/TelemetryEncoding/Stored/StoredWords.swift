@@ -70,7 +70,7 @@ package struct StoredWords: Sendable {
       case .frameOfReference:
         let frames = try PackedFrames(count: count, &reader)
         return indices.map { frames[$0] }
-      case .deltaFrameOfReference: return try sums(at: indices, &reader)
+      case .deltaFrameOfReference: if let sums = try sums(at: indices, &reader) { return sums }
       case .bytePlanes: return try BytePlanes.words(at: indices, count: count, &reader)
       case .raw:
         return indices.map { WordCodec.words(bytes, range.lowerBound + $0 * 8..<range.lowerBound + $0 * 8 + 8)[0] }
@@ -81,10 +81,11 @@ package struct StoredWords: Sendable {
     return indices.map { all[$0] }
   }
 
-  /// Words of a delta sequence: frames without a difference are passed by.
-  private func sums(at indices: [Int], _ reader: inout EncodingReader) throws(EncodingError) -> [Int64] {
+  /// Words of a delta sequence: frames of one difference are passed by. nil when they are too few to save anything.
+  private func sums(at indices: [Int], _ reader: inout EncodingReader) throws(EncodingError) -> [Int64]? {
     var value = try reader.fixed(Int64.self)
     let frames = try PackedFrames(count: count - 1, &reader)
+    guard frames.constantCount * 2 >= frames.frameCount else { return nil }
     var words: [Int64] = []
     words.reserveCapacity(indices.count)
     var wanted = 0

@@ -17,6 +17,8 @@ package protocol BlockSource: Sendable {
   var series: [Series] { get }
   /// The series by the columns of their table; nil for a block whose series stand by themselves.
   var seriesColumns: SeriesColumns? { get }
+  /// The fields of the identity tables, when they are kept with them; nil: the tables have to be looked through.
+  var identityFields: IdentityFields? { get }
   /// Smallest and greatest code that the rows have of an identity table, when known.
   func codeBounds(_ kind: IdentityKind) -> ClosedRange<Int>?
   /// Loads `series`, so that a failure shows here: the table of a damaged or unreadable part is empty.
@@ -63,6 +65,7 @@ package enum IdentityKind: Sendable {
 
 extension BlockSource {
   package var seriesColumns: SeriesColumns? { nil }
+  package var identityFields: IdentityFields? { nil }
   package func codeBounds(_ kind: IdentityKind) -> ClosedRange<Int>? { nil }
   package func loadSeries() throws(StorageError) {}
   package func pointDirectory() throws(StorageError) -> (directory: PointDirectory, byteCount: Int)? { nil }

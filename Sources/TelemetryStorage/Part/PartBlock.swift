@@ -19,6 +19,8 @@ struct PartBlock: BlockSource {
   var series: [Series] { (try? part.series().series) ?? [] }
   var seriesColumns: SeriesColumns? { try? part.series() }
 
+  var identityFields: IdentityFields? { signal == .metrics ? nil : part.identityFields }
+
   func loadSeries() throws(StorageError) { _ = try part.series() }
 
   func codeBounds(_ kind: IdentityKind) -> ClosedRange<Int>? {

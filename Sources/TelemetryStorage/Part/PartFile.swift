@@ -1,3 +1,4 @@
+import Synchronization
 import TelemetryEncoding
 import TelemetryModel
 
@@ -12,6 +13,8 @@ final class PartFile: Sendable {
   let scopes: [InstrumentationScope]
   /// One per block; empty when the part has none.
   let filters: [SplitBlockFilter]
+  /// Made when a question first needs it; some hundred bytes.
+  private let knownIdentityFields = AtomicLazyReference<IdentityFields>()
   private let seriesSection: PartSectionEntry?
   private let valueFilterSection: PartSectionEntry?
   /// Names this open part in the caches of series tables, point directories and chunks.
@@ -70,6 +73,12 @@ final class PartFile: Sendable {
     SeriesCache.shared.remove(cacheKey)
     PointDirectoryCache.shared.remove(part: cacheKey)
     ChunkCache.shared.remove(part: cacheKey)
+  }
+
+  /// The fields of resources and scopes.
+  var identityFields: IdentityFields {
+    knownIdentityFields.load()
+      ?? knownIdentityFields.storeIfNil(IdentityFields(resources: resources, scopes: scopes))
   }
 
   /// The series table: from the cache, else read, checked and decoded. Most parts are opened for their names and times
