@@ -1,4 +1,5 @@
 internal import Glibc
+internal import TelemetryModel
 internal import TelemetryStorage
 
 /// Keeps a merge out of the way: after each block it rests, so that it takes its share of one processor and no more, and it
@@ -6,7 +7,7 @@ internal import TelemetryStorage
 final class CompactionPace {
   private let share: Double
   private let isEnding: () -> Bool
-  private var resumedAt = CompactionPace.now()
+  private var resumedAt = MonotonicClock.now()
 
   /// The longest sleep before it looks whether the store closes.
   private static let slice: Int64 = 10_000_000
@@ -21,22 +22,16 @@ final class CompactionPace {
   ///
   /// - Throws: `.shuttingDown` when the store closes.
   func rest() throws(StorageError) {
-    let worked = max(0, Self.now() - resumedAt)
+    let worked = max(0, MonotonicClock.now() - resumedAt)
     var left = share < 1 ? Int64(Double(worked) * (1 / max(0.01, share) - 1)) : 0
     while left > 0, !isEnding() {
       usleep(UInt32(min(left, Self.slice) / 1000))
       left -= Self.slice
     }
-    resumedAt = Self.now()
+    resumedAt = MonotonicClock.now()
     if isEnding() { throw StorageError(.shuttingDown, path: "", detail: "a merge ends with the store") }
   }
 
   /// Lets this thread have less of the processors than others while they are busy (Linux: of the calling thread).
   static func setNiceness(_ niceness: Int32) { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
-
-  private static func now() -> Int64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-  }
 }

@@ -13,6 +13,15 @@ final class DeletionLedger: Sendable {
   }
 
   private let records = Mutex<[UInt64: Record]>([:])
+  private let lastID = Mutex<UInt64>(0)
+
+  /// A number for a deletion that no other has, now or in the manifest.
+  func reserveID(after last: UInt64) -> UInt64 {
+    lastID.withLock { id in
+      id = max(id, last) &+ 1
+      return id
+    }
+  }
 
   func record(_ id: UInt64) -> Record { records.withLock { $0[id] ?? Record() } }
 

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Synchronization
 internal import TelemetryModel
 package import TelemetryStorage
@@ -68,7 +67,7 @@ extension EmbeddedStore {
     let listed = state.withLock { state in state[first.signal].parts }
     let inputs = keys.compactMap { key in listed.first { $0.entry.key == key } }
     guard inputs.count == keys.count else { return }
-    let started = threadNanoseconds()
+    let started = ThreadClock.now()
     do throws(StorageError) {
       let output = try writeOutput(inputs.map { ($0.path, $0.blocks) }, of: inputs, level: task.level)
       try swap(inputs, for: output)
@@ -80,7 +79,7 @@ extension EmbeddedStore {
       default: throw error
       }
     }
-    let nanoseconds = threadNanoseconds() - started
+    let nanoseconds = ThreadClock.now() - started
     state.withLock { $0.counters.compactionNanoseconds += nanoseconds }
   }
 
@@ -150,11 +149,4 @@ extension EmbeddedStore {
       return true
     }
   }
-}
-
-/// CPU time of this thread.
-private func threadNanoseconds() -> Int64 {
-  var time = timespec()
-  unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-  return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
 }

@@ -50,7 +50,9 @@ extension EmbeddedStore {
     let due = state.withLock { state in
       Signal.allCases.filter { signal in
         if isLogFull || state[signal].flushing != nil { return true }
-        if state[signal].memoryByteCount >= flushByteCount { return true }
+        let byteCount = state[signal].memoryByteCount
+        if byteCount >= flushByteCount { return true }
+        if byteCount >= configuration.silentFlushBytes, state[signal].arrivals.isSilent(now) { return true }
         guard let first = state.firstAppendedAt(signal), let age = configuration.flushAgeSeconds[signal] else {
           return false
         }

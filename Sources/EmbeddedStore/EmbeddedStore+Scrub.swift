@@ -8,8 +8,9 @@ extension EmbeddedStore {
   func scrubWhatIsDue() {
     let now = configuration.clock()
     let parts = state.withLock { state in Signal.allCases.flatMap { state[$0].parts } }
+    let keys = Set(parts.map(\.entry.key))
     let due = schedule.withLock { schedule in
-      schedule.scrubbedAt = schedule.scrubbedAt.filter { key, _ in parts.contains { $0.entry.key == key } }
+      schedule.scrubbedAt = schedule.scrubbedAt.filter { keys.contains($0.key) }
       return parts.map { ($0, schedule.scrubbedAt[$0.entry.key] ?? $0.entry.writtenAt) }.min { $0.1 < $1.1 }
     }
     guard let (part, last) = due else { return }

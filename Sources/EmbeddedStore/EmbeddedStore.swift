@@ -42,8 +42,8 @@ package final class EmbeddedStore: Sendable {
 
   init(
     configuration: EmbeddedStoreConfiguration, fileSystem: any FileSystem, log: WriteAheadLog,
-    manifest: consuming Manifest,
-    parts: [StoredPart], folderLock: FolderLock, conditions: StoreConditions
+    manifest: consuming Manifest, parts: [StoredPart], unopened: [PartEntry], folderLock: FolderLock,
+    conditions: StoreConditions
   ) {
     self.configuration = configuration
     self.fileSystem = fileSystem
@@ -55,6 +55,9 @@ package final class EmbeddedStore: Sendable {
     for part in parts {
       state[part.entry.signal].parts.append(part)
       for id in part.deletions?.tombstones ?? [] { ledger.add(id, part: part.entry.key) }
+    }
+    for tombstone in manifest.state.pendingTombstones {
+      for entry in unopened where tombstone.concerns(entry) { ledger.add(tombstone.id, part: entry.key) }
     }
     self.state = Mutex(state)
     self.manifest = Mutex(manifest)
@@ -96,8 +99,8 @@ package final class EmbeddedStore: Sendable {
     }
   }
 
-  /// Ends the store: takes nothing more, lets the maintenance end what it does, ends a merge after its block, syncs the log and unlocks the folder. What
-  /// is in memory stays in the log. Callers end their appends and queries before.
+  /// Ends the store: takes nothing more, lets the maintenance end what it does, ends a merge after its block, syncs the log
+  /// and unlocks the folder. What is in memory stays in the log. Callers end their appends and queries before.
   package func close() async {
     guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
     _ = try? await maintenance { () throws(StorageError) in self.syncLog() }

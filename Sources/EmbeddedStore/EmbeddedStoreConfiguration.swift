@@ -30,6 +30,8 @@ package struct EmbeddedStoreConfiguration: Sendable {
   package var memtableBytes = 64 << 20
   /// Seconds after the first row of a signal's memtable at which it is flushed.
   package var flushAgeSeconds: [Signal: Int] = [.logs: 120, .spans: 120, .metrics: 600]
+  /// Bytes of one signal's memtables that are flushed as soon as nothing more comes.
+  package var silentFlushBytes = 4 << 20
   package var retention = RetentionPolicy(
     maximumAge: Dictionary(uniqueKeysWithValues: Signal.allCases.map { ($0, 30 * daySeconds * 1_000_000_000) }))
   /// Nanoseconds between applications of the retention.

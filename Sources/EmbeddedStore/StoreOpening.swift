@@ -31,14 +31,14 @@ struct StoreOpening: Sendable {
     }
     try removeUnlisted(manifest.state, keepsParts: isDamaged)
     if isDamaged { try manifest.writeSnapshot() }
-    let parts = try openParts(&manifest)
-    try finishDeletions(&manifest, parts)
+    let (parts, unopened) = try openParts(&manifest)
+    try finishDeletions(&manifest, parts, unopened)
     if manifest.state.shardCount != configuration.shardCount {
       try manifest.append([.shardCount(configuration.shardCount)])
     }
     return EmbeddedStore(
       configuration: configuration, fileSystem: fileSystem, log: try makeLog(), manifest: manifest, parts: parts,
-      folderLock: folderLock, conditions: conditions)
+      unopened: unopened, folderLock: folderLock, conditions: conditions)
   }
 
   /// Removes what a crash left: temporary files, and parts that no edit lists, whose rows the log still holds. After damage to
@@ -71,9 +71,12 @@ struct StoreOpening: Sendable {
   }
 
   /// Opens the listed parts. A damaged one is set aside and taken off the list; one that cannot be read for another reason
-  /// stays listed and is reported.
-  private func openParts(_ manifest: inout Manifest) throws(StorageError) -> [StoredPart] {
+  /// stays listed, unopened, and is reported.
+  private func openParts(
+    _ manifest: inout Manifest
+  ) throws(StorageError) -> (parts: [StoredPart], unopened: [PartEntry]) {
     var parts: [StoredPart] = []
+    var unopened: [PartEntry] = []
     var removed: [ManifestOperation] = []
     let tombstones = manifest.state.pendingTombstones
     for entry in manifest.state.parts.values.sorted(by: {
@@ -88,6 +91,7 @@ struct StoreOpening: Sendable {
       } catch {
         guard error.code == .damaged else {
           conditions.raise(.unreadablePart, path, error.description)
+          unopened.append(entry)
           continue
         }
         let reason = "\(entry.rowCount) rows of \(entry.signal.name) of \(entry.day): \(error)"
@@ -101,13 +105,18 @@ struct StoreOpening: Sendable {
       }
     }
     try manifest.append(removed)
-    return parts
+    return (parts, unopened)
   }
 
-  /// Ends the deletions whose last part went without one: it was damaged, or its rows are hidden no more.
-  private func finishDeletions(_ manifest: inout Manifest, _ parts: [StoredPart]) throws(StorageError) {
+  /// Ends the deletions whose last part went without one: it was damaged, or its rows are hidden no more. A part that could
+  /// not be opened may still hold such rows.
+  private func finishDeletions(
+    _ manifest: inout Manifest, _ parts: [StoredPart], _ unopened: [PartEntry]
+  ) throws(StorageError) {
     let present = Set(parts.flatMap { $0.deletions?.tombstones ?? [] })
-    let ended = manifest.state.pendingTombstones.filter { !present.contains($0.id) }
+    let ended = manifest.state.pendingTombstones.filter { tombstone in
+      !present.contains(tombstone.id) && !unopened.contains { tombstone.concerns($0) }
+    }
     try manifest.append(
       ended.map { tombstone in
         .finishTombstone(

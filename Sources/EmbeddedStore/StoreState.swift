@@ -18,6 +18,7 @@ struct StoreState {
     /// By shard.
     var memtables: [Memtable]
     var memoryByteCount = 0
+    var arrivals = ArrivalGaps()
     var flushing: Generation?
     var parts: [StoredPart] = []
   }
@@ -43,7 +44,9 @@ struct StoreState {
   /// Adds a block to a shard's memtable.
   mutating func publish(_ block: MemtableBlock, signal: Signal, shard: Int, sequence: UInt64, now: Int64) {
     self[signal].memtables[shard].append(block, sequence: sequence, at: now)
-    if block.rowCount > 0 { self[signal].memoryByteCount += block.byteCount }
+    guard block.rowCount > 0 else { return }
+    self[signal].memoryByteCount += block.byteCount
+    self[signal].arrivals.note(now)
   }
 
   /// Unites a tail of small blocks; see `Memtable.replaceTail`.

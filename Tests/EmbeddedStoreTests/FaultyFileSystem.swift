@@ -48,7 +48,10 @@ final class FaultyFileSystem: FileSystem {
     if let failure = failure(kind, path) { throw failure }
   }
 
-  func openForReading(_ path: String) throws(StorageError) -> any StoredFile { try real.openForReading(path) }
+  func openForReading(_ path: String) throws(StorageError) -> any StoredFile {
+    try check(.read, path)
+    return try real.openForReading(path)
+  }
   func create(_ path: String) throws(StorageError) -> any StoredFile {
     try check(.open, path)
     return FaultyFile(file: try real.create(path), system: self)

@@ -139,6 +139,72 @@ struct StoreFaultTests {
     await small.close()
   }
 
+  @Test("memory is flushed when rows cease to come, which rows at intervals have not")
+  func silence() async throws {
+    let time = SharedTime(StoreFixture.start)
+    let configuration = StoreFixture.configuration(try TemporaryFolder()) {
+      $0.silentFlushBytes = 1
+      $0.clock = { time.now }
+    }
+    let store = try await StoreFixture.open(configuration)
+    func flushes(after seconds: Int64) async throws -> Int {
+      time.advance(seconds * StoreFixture.second)
+      try await store.runMaintenance()
+      return store.counters.flushes[.logs, default: 0]
+    }
+    try store.append([StoreFixture.request(.logs, ids: [1])], shard: 0)
+    #expect(try await flushes(after: 2) == 0)
+    #expect(try await flushes(after: 1) == 1)
+    // Rows every fifteen seconds: silence begins after thirty.
+    time.advance(12 * StoreFixture.second)
+    try store.append([StoreFixture.request(.logs, ids: [2])], shard: 1)
+    #expect(try await flushes(after: 29) == 1)
+    #expect(try await flushes(after: 1) == 2)
+    // The gap is forgotten after minutes without another.
+    for id in Int64(3)..<630 {
+      try store.append([StoreFixture.request(.logs, ids: [id])], shard: 0)
+      time.advance(StoreFixture.second)
+    }
+    let before = try await flushes(after: 0)
+    try store.append([StoreFixture.request(.logs, ids: [1000])], shard: 0)
+    #expect(try await flushes(after: 3) == before + 1)
+    await store.close()
+  }
+
+  @Test("a deletion waits for a part that cannot be opened, and hides its rows when it can")
+  func deletionOfUnopenedPart() async throws {
+    let folder = try TemporaryFolder()
+    let configuration = StoreFixture.configuration(folder)
+    func deleting(_ id: Int64) -> DeleteRequest {
+      DeleteRequest(
+        signal: .logs, predicate: .compare(FieldReference(.record, "id"), .equal, .int(id)), timeRange: .all)
+    }
+    let first = try await StoreFixture.open(configuration)
+    try first.append([StoreFixture.request(.logs, ids: [1, 2, 3])], shard: 0)
+    #expect(try await first.delete(deleting(1)).finishedAt == nil)
+    await first.close()
+
+    let fileSystem = FaultyFileSystem()
+    fileSystem.set(.init(operation: 0, errno: 5, isLasting: true) { $0 == .read && $1.hasSuffix(".part") })
+    let second = try await StoreFixture.open(configuration, fileSystem: fileSystem)
+    fileSystem.set(nil)
+    #expect(second.health.map(\.kind) == [.unreadablePart])
+    try second.append([StoreFixture.request(.logs, ids: [4])], shard: 0)
+    let deletion = try await second.delete(deleting(2))
+    #expect(deletion.rowCount == 0 && deletion.finishedAt == nil && deletion.pendingParts.count == 1)
+    try await second.compact()
+    #expect(try await second.deletions().map(\.finishedAt) == [nil, nil])
+    #expect(try await StoreFixture.ids(second, .logs) == [4])
+    await second.close()
+
+    let third = try await StoreFixture.open(configuration)
+    #expect(try await StoreFixture.ids(third, .logs) == [3, 4])
+    try await third.compact()
+    #expect(try await third.deletions().allSatisfy { $0.finishedAt != nil && $0.pendingParts.isEmpty })
+    #expect(try await StoreFixture.ids(third, .logs) == [3, 4] && third.health.isEmpty)
+    await third.close()
+  }
+
   @Test("retention removes parts by age and by size; a query under way still reads them")
   func retention() async throws {
     let folder = try TemporaryFolder()

@@ -1,3 +1,4 @@
+import TelemetryModel
 import TelemetryStore
 
 /// What an expression has become.
@@ -114,9 +115,9 @@ final class Evaluator {
   func evaluate(_ expression: Expression, _ grid: StepGrid) throws(PromQLError) -> Value {
     try checkCancellation()
     let (samplesBefore, bytesBefore) = (sampleCount, byteCount)
-    let started = recorder == nil ? 0 : PlanRecorder.now()
+    let started = recorder == nil ? 0 : ThreadClock.now()
     let value = try evaluateUncounted(expression, grid)
-    recorder?.note(expression, value, nanoseconds: PlanRecorder.now() - started)
+    recorder?.note(expression, value, nanoseconds: ThreadClock.now() - started)
     // Operands are gone when their operator is done; its result stays.
     (sampleCount, byteCount) = (samplesBefore, bytesBefore)
     if case .vector(let matrix) = value {

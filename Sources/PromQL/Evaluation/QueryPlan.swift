@@ -1,4 +1,3 @@
-import Glibc
 package import TelemetryStore
 
 /// How a query was answered: its parts from the whole to the selectors, and what each cost.
@@ -68,13 +67,6 @@ final class PlanRecorder {
   }
 
   private var costs: [Key: Cost] = [:]
-
-  /// Processor time of this thread.
-  static func now() -> Int64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-  }
 
   func note(_ expression: Expression, _ value: Value, nanoseconds: Int64) {
     guard let operation = PlanRecorder.operation(expression) else { return }

@@ -10,7 +10,7 @@ package enum FolderCheck {
     let fileSystem = PosixFileSystem()
     let check = StoreCheck(directory: directory, tenant: EmbeddedStore.tenant, fileSystem: fileSystem)
     do throws(StorageError) {
-      guard fileSystem.exists(directory + "/manifest") else {
+      guard fileSystem.exists(StoreLayout(directory: directory).manifestPath) else {
         throw StorageError(.open, path: directory, detail: "there is no manifest: this is no data folder")
       }
       let lock = try FolderLock(path: StoreLayout(directory: directory).lockPath)

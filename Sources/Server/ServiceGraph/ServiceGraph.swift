@@ -36,6 +36,23 @@ struct ServiceGraph: Sendable {
       client = SlotHistogram(grid, bounds: ServiceGraph.bounds)
       messaging = SlotHistogram(grid, bounds: ServiceGraph.bounds)
     }
+
+    /// Counts one request, whose spans are rows of a table. Where only one side was seen, it is the measure of both.
+    mutating func add(
+      client: Int?, server: Int?, first: Int, isMessage: Bool, _ table: SpanTable, at slot: Int
+    ) {
+      requests.add(1, at: slot)
+      let error = StatusCode.error.rawValue
+      if table.statuses[first] == error || server.map({ table.statuses[$0] == error }) ?? false {
+        failed.add(1, at: slot)
+      }
+      self.server.add(nanoseconds: table.durations[server ?? first], at: slot)
+      self.client.add(nanoseconds: table.durations[first], at: slot)
+      if let client, let server, isMessage {
+        let sent = table.starts[client].addingReportingOverflow(table.durations[client]).partialValue
+        messaging.add(nanoseconds: table.starts[server].subtractingReportingOverflow(sent).partialValue, at: slot)
+      }
+    }
   }
 
   private struct SpanKey: Hashable {
@@ -124,18 +141,9 @@ struct ServiceGraph: Sendable {
     guard let first = client ?? server, grid.range.contains(table.starts[first]) else { return }
     let slot = grid.slot(table.starts[first])
     try grid.check(counters: edges.count * 3 * (ServiceGraph.bounds.count + 3), for: "the edges of a service graph")
-    var traffic = edges[edge] ?? Traffic(grid)
-    traffic.requests.add(1, at: slot)
-    let rows = [client, server].compactMap { $0 }
-    if rows.contains(where: { table.statuses[$0] == StatusCode.error.rawValue }) { traffic.failed.add(1, at: slot) }
-    // Where only one side was seen, it is the measure of both.
-    traffic.server.add(nanoseconds: table.durations[server ?? first], at: slot)
-    traffic.client.add(nanoseconds: table.durations[first], at: slot)
-    if let client, let server, edge.connection == "messaging_system" {
-      let sent = table.starts[client].addingReportingOverflow(table.durations[client]).partialValue
-      traffic.messaging.add(nanoseconds: table.starts[server].subtractingReportingOverflow(sent).partialValue, at: slot)
-    }
-    edges[edge] = traffic
+    // In place: a copy of an edge's counters for every span costs more than all the rest.
+    edges[edge, default: Traffic(grid)].add(
+      client: client, server: server, first: first, isMessage: edge.connection == "messaging_system", table, at: slot)
   }
 
   func series(_ names: Set<VirtualMetric>, _ grid: SampleGrid) -> [SampleSeries] {

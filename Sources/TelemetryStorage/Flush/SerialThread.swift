@@ -1,4 +1,5 @@
 import Glibc
+import TelemetryModel
 
 /// One thread that runs queued jobs in order, and a tick at intervals or when woken.
 ///
@@ -113,13 +114,13 @@ private final class Loop: @unchecked Sendable {
   }
 
   func run() {
-    var nextTick = Self.monotonicNanoseconds() + interval
+    var nextTick = MonotonicClock.now() + interval
     while true {
       let (batch, isDue, isEnding) = waitForWork(until: nextTick)
       for job in batch { job() }
       if isDue, !isEnding {
         tick()
-        nextTick = Self.monotonicNanoseconds() + interval
+        nextTick = MonotonicClock.now() + interval
       }
       if isEnding, batch.isEmpty { return }
     }
@@ -127,21 +128,15 @@ private final class Loop: @unchecked Sendable {
 
   private func waitForWork(until deadline: Int64) -> (jobs: [@Sendable () -> Void], isDue: Bool, isEnding: Bool) {
     locked {
-      while jobs.isEmpty, !isWoken, !isStopped, Self.monotonicNanoseconds() < deadline {
+      while jobs.isEmpty, !isWoken, !isStopped, MonotonicClock.now() < deadline {
         var time = timespec(tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
         _ = unsafe pthread_cond_timedwait(condition, mutex, &time)
       }
       let taken = jobs
-      let isDue = isWoken || Self.monotonicNanoseconds() >= deadline
+      let isDue = isWoken || MonotonicClock.now() >= deadline
       jobs = []
       isWoken = false
       return (taken, isDue, isStopped)
     }
-  }
-
-  private static func monotonicNanoseconds() -> Int64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 }

@@ -28,7 +28,7 @@ package struct Manifest: Sendable {
   package static func open(
     directory: String, fileSystem: any FileSystem
   ) throws(StorageError) -> (manifest: Manifest, findings: Findings) {
-    let path = directory + "/manifest"
+    let path = StoreLayout(directory: directory).manifestPath
     try fileSystem.remove(path + ".new")
     guard fileSystem.exists(path) else {
       var manifest = Manifest(state: ManifestState(), path: path, directory: directory, fileSystem: fileSystem)

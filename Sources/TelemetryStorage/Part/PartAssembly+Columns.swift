@@ -9,6 +9,24 @@ extension PartAssembly {
     /// Offsets of its chunks count from the block's first byte until the block has its place.
     var entry: PartBlockEntry
     var bytes = EncodingWriter()
+
+    init(_ keys: RecordBatch, rows: Range<Int>) {
+      self.rows = rows
+      base = BaseColumns(keys, rows: rows)
+      entry = PartBlockEntry(rowCount: rows.count)
+    }
+  }
+
+  /// Writes one block, whose codes are final.
+  mutating func append(_ batch: RecordBatch) throws(StorageError) {
+    var block = PendingBlock(batch, rows: 0..<batch.rowCount)
+    append(.resourceCodes, batch.resourceCodes, to: &block)
+    append(.scopeCodes, batch.scopeCodes, to: &block)
+    append(.seriesCodes, batch.seriesCodes, to: &block)
+    for column in batch.columns { append(column, block.rows, table: nil, to: &block) }
+    for child in batch.children { append(child, to: &block) }
+    directory.rawByteCount += batch.byteCount
+    try write(block, batch)
   }
 
   /// Writes everything, one column after the other, so that a column's copies are gone before the next one's are made; what
@@ -19,8 +37,8 @@ extension PartAssembly {
     let resources = CodeCompaction(keys.resourceCodes, tableCount: keys.resources.count)
     let scopes = CodeCompaction(keys.scopeCodes, tableCount: keys.scopes.count)
     let series = CodeCompaction(keys.seriesCodes, tableCount: keys.series.count)
-    var pending = BlockPlan.ranges(rowCount: rows.rowCount, weights: rows.weights()).map { range in
-      PendingBlock(rows: range, base: BaseColumns(keys, rows: range), entry: PartBlockEntry(rowCount: range.count))
+    var pending = BlockPlan.ranges(rowCount: rows.rowCount, weights: rows.weights()).map {
+      PendingBlock(keys, rows: $0)
     }
     for index in pending.indices {
       append(.resourceCodes, resources.codes, to: &pending[index])

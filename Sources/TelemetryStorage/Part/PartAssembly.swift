@@ -32,14 +32,6 @@ struct PartAssembly {
     for _ in 0..<7 { buffer.append(0) }
   }
 
-  /// Writes one block, whose codes are final.
-  mutating func append(_ block: RecordBatch) throws(StorageError) {
-    appendBlock(
-      block, 0..<block.rowCount, resources: block.resourceCodes, scopes: block.scopeCodes, series: block.seriesCodes)
-    directory.rawByteCount += block.byteCount
-    if buffer.count >= PartAssembly.bufferBytes { try flush() }
-  }
-
   /// Writes everything behind the blocks.
   ///
   /// - Parameter tables: what the codes of the blocks refer to.
@@ -50,21 +42,6 @@ struct PartAssembly {
     appendIndexSummaryAndTrailer()
     try flush()
     return directory.summary(byteCount: writtenBytes)
-  }
-
-  private mutating func appendBlock(
-    _ batch: RecordBatch, _ rows: Range<Int>, resources: [UInt32], scopes: [UInt32], series: [UInt32]
-  ) {
-    var block = PartBlockEntry(rowCount: rows.count)
-    appendCodes(.resourceCodes, resources, rows, to: &block)
-    appendCodes(.scopeCodes, scopes, rows, to: &block)
-    appendCodes(.seriesCodes, series, rows, to: &block)
-    let base = BaseColumns(batch, rows: rows)
-    for column in batch.columns { append(column, rows, table: nil, base: base, to: &block) }
-    for child in batch.children { append(child, of: rows, to: &block) }
-    appendFilter(batch, rows)
-    appendValueFilters(block)
-    finish(block)
   }
 
   private mutating func appendVersion() {
@@ -81,44 +58,6 @@ struct PartAssembly {
   mutating func align() {
     let rest = position % PartFormat.alignment
     if rest > 0 { buffer.append(contentsOf: repeatElement(0, count: PartFormat.alignment - rest)) }
-  }
-
-  private mutating func append(
-    _ column: Column, _ rows: Range<Int>, table: ChildKind?, base: BaseColumns = BaseColumns(),
-    to block: inout PartBlockEntry
-  ) {
-    align()
-    let offset = position
-    guard let description = ColumnChunk.append(column, rows: rows, base: base, to: &buffer) else { return }
-    note(PartSchemaEntry(column.key, table: table), description, offset, in: &block)
-    if table == nil, column.key == ColumnKey(Field.time, .int), let bounds = description.bounds {
-      block.timeFirst = bounds.lowerBound
-      block.timeLast = bounds.upperBound
-    }
-  }
-
-  private mutating func appendCodes(
-    _ role: PartSchemaEntry.Role, _ codes: [UInt32], _ rows: Range<Int>, to block: inout PartBlockEntry
-  ) {
-    if codes.isEmpty { return }
-    appendWords(PartSchemaEntry(role), codes[rows].map { Int64($0) }, to: &block)
-  }
-
-  private mutating func appendWords(_ entry: PartSchemaEntry, _ words: [Int64], to block: inout PartBlockEntry) {
-    align()
-    let offset = position
-    guard let description = ColumnChunk.append(words: words, to: &buffer) else { return }
-    note(entry, description, offset, in: &block)
-  }
-
-  private mutating func append(_ child: ChildTable, of rows: Range<Int>, to block: inout PartBlockEntry) {
-    let first = rows.isEmpty ? 0 : child.children(ofRow: rows.lowerBound).lowerBound
-    let end = rows.isEmpty ? 0 : child.children(ofRow: rows.upperBound - 1).upperBound
-    if first == end { return }
-    block.children.append((child.kind.rawValue, end - first))
-    let parents = child.parentRows[first..<end].map { Int64($0) - Int64(rows.lowerBound) }
-    appendWords(PartSchemaEntry(.parentRows, table: child.kind), parents, to: &block)
-    for column in child.columns { append(column, first..<end, table: child.kind, to: &block) }
   }
 
   mutating func note(
@@ -241,16 +180,8 @@ struct CodeCompaction {
   let used: [Int]
 
   init(_ codes: [UInt32], tableCount: Int) {
-    var map = [UInt32](repeating: .max, count: tableCount)
-    var used: [Int] = []
-    self.codes = codes.map { code in
-      let index = Int(code)
-      if map[index] == .max {
-        map[index] = UInt32(used.count)
-        used.append(index)
-      }
-      return map[index]
-    }
-    self.used = used
+    var identities = UsedIdentities(count: tableCount)
+    self.codes = codes.map { identities.code(of: $0) }
+    used = identities.used
   }
 }

@@ -72,7 +72,7 @@ struct PartCheck {
     }
     if !isOrdered(batch, times) { findings.append("rows are out of order") }
     if let missing = missingTrace(block, batch) {
-      findings.append("the trace filter does not hold \(missing.high) \(missing.low)")
+      findings.append("the trace filter does not hold \(missing)")
     }
     return findings
   }

@@ -48,7 +48,7 @@ package struct StoreCheck: Sendable {
   /// - Throws: `.open` when there is no manifest, `.unsupportedFormat` of a newer program.
   package func run() throws(StorageError) -> Report {
     var report = Report()
-    let path = directory + "/manifest"
+    let path = StoreLayout(directory: directory).manifestPath
     guard fileSystem.exists(path) else {
       throw StorageError(.open, path: path, detail: "no manifest: this is no data folder")
     }

@@ -6,6 +6,7 @@ package struct StoreLayout: Sendable {
 
   package init(directory: String) { self.directory = directory }
 
+  package var manifestPath: String { directory + "/manifest" }
   package var lockPath: String { directory + "/lock" }
   package var quarantineDirectory: String { directory + "/quarantine" }
 

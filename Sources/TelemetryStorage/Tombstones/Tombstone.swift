@@ -30,6 +30,13 @@ package struct Tombstone: Sendable, Hashable {
     self.text = text
   }
 
+  /// The same deletion, now that it is known which parts came before it and how many rows it hides.
+  package func ending(before part: UInt64, rowCount: UInt64) -> Tombstone {
+    Tombstone(
+      id: id, signal: signal, predicate: predicate, timeRange: timeRange, partLimit: part, createdAt: createdAt,
+      rowCount: rowCount, text: text)
+  }
+
   /// Whether rows of the part may be deleted.
   package func concerns(_ part: PartEntry) -> Bool {
     part.signal == signal && part.number < partLimit
