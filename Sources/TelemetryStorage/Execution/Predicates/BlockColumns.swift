@@ -79,6 +79,14 @@ struct BlockColumns {
     return true
   }
 
+  /// The chunks of columns of points as they are stored; nil when the block has no such form.
+  mutating func openPoints(_ keys: Set<ColumnKey>) throws(StorageError) -> [ColumnKey: EncodedColumn]? {
+    guard let found = try block.encodedPoints(keys) else { return nil }
+    wasRead = true
+    byteCount += found.byteCount
+    return found.columns
+  }
+
   /// The time of every row.
   mutating func times() throws(StorageError) -> [Int64] {
     let key = ColumnKey(Field.time, .int)
