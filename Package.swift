@@ -284,7 +284,8 @@ let package = Package(
       name: "TelemetryWireTests", dependencies: ["TelemetryWire", "TelemetryModel", "CDeflate", "CZstd", "CSnappy"],
       swiftSettings: commonSettings),
     .testTarget(
-      name: "StorageExecutionTests", dependencies: ["TelemetryModel", "TelemetryStore", "TelemetryStorage"],
+      name: "StorageExecutionTests",
+      dependencies: ["TelemetryModel", "TelemetryStore", "TelemetryStorage", "EmbeddedStore"],
       swiftSettings: commonSettings),
     .target(
       name: "QueryTestSupport", dependencies: ["TelemetryModel", "TelemetryStore"], path: "Tests/QueryTestSupport",

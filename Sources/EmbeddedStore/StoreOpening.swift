@@ -30,6 +30,7 @@ struct StoreOpening: Sendable {
       _ = try quarantine.keep(findings.damagedBytes[...], as: "manifest-\(configuration.clock())", reason: reason)
     }
     try removeUnlisted(manifest.state, keepsParts: isDamaged)
+    try removeBrokenBackups()
     if isDamaged { try manifest.writeSnapshot() }
     let (parts, unopened) = try openParts(&manifest)
     try finishDeletions(&manifest, parts, unopened)
@@ -67,6 +68,14 @@ struct StoreOpening: Sendable {
         }
         if keptCount == 0 { try fileSystem.remove(directory) }
       }
+    }
+  }
+
+  /// Removes what backups that did not end have left.
+  private func removeBrokenBackups() throws(StorageError) {
+    for name in try fileSystem.list(layout.backupsDirectory) {
+      let folder = BackupFolder(directory: layout.backupDirectory(name), fileSystem: fileSystem)
+      if !folder.isComplete { try folder.remove() }
     }
   }
 

@@ -97,11 +97,7 @@ package enum ColumnChunk {
       values = .spanIDs(
         try RelativeCodec.decodeParents(count: header.valueCount, rows: rows, base: base, &reader))
     case .int, .bool: values = .int64(try WordCodec.decode(encoding, count: header.valueCount, &reader))
-    case .double where encoding == .decimals:
-      values = .double(try DecimalCodec.decode(count: header.valueCount, &reader))
-    case .double:
-      let patterns = try WordCodec.decode(encoding, count: header.valueCount, &reader)
-      values = .double(patterns.map { Double(bitPattern: UInt64(bitPattern: $0)) })
+    case .double: values = .double(try StoredDoubles(encoding, count: header.valueCount, &reader).values())
     case .traceID:
       values = .traceIDs(try IdentifierCodec.decodeTraceIDs(encoding, count: header.valueCount, &reader))
     case .spanID: values = .spanIDs(try IdentifierCodec.decodeSpanIDs(encoding, count: header.valueCount, &reader))

@@ -95,18 +95,14 @@ enum DecimalCodec {
     return (Double(number) / power).bitPattern == value.bitPattern ? number : nil
   }
 
+  /// Ten to the power of `exponent`.
+  static func power(exponent: UInt8) throws(EncodingError) -> Double {
+    guard exponent <= exponentLimit else { throw EncodingError(.damaged, "a power of ten above \(exponentLimit)") }
+    return powers[Int(exponent)]
+  }
+
   /// Decodes `count` values.
   static func decode(count: Int, _ reader: inout EncodingReader) throws(EncodingError) -> [Double] {
-    let exponent = Int(try reader.byte())
-    guard exponent <= exponentLimit else { throw EncodingError(.damaged, "a power of ten above \(exponentLimit)") }
-    let exceptionCount = try reader.count(limit: count)
-    let numbers = try WordCodec.decodeNested(count: count, &reader)
-    let rows = try WordCodec.decodeCodes(count: exceptionCount, limit: count, &reader)
-    let power = powers[exponent]
-    var values: [Double] = []
-    values.reserveCapacity(count)
-    for number in numbers { values.append(Double(number) / power) }
-    for row in rows { values[Int(row)] = Double(bitPattern: try reader.fixed(UInt64.self)) }
-    return values
+    try StoredDoubles(.decimals, count: count, &reader).values()
   }
 }

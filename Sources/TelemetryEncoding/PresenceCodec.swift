@@ -28,37 +28,6 @@ package enum PresenceCodec {
   static func decode(
     _ presence: UInt8, valueCount: Int, rowCount: Int, _ reader: inout EncodingReader
   ) throws(EncodingError) -> [UInt32]? {
-    if presence == dense {
-      guard valueCount == rowCount else { throw EncodingError(.damaged, "a dense column has another number of rows") }
-      return nil
-    }
-    guard valueCount <= rowCount else { throw EncodingError(.damaged, "a column has more values than rows") }
-    let length = try reader.fixedCount(limit: reader.remaining)
-    let range = try reader.take(length)
-    switch presence {
-    case rowList:
-      var list = try EncodingReader(reader.bytes, range: range)
-      let rows = try WordCodec.decodeCodes(count: valueCount, limit: rowCount, &list)
-      for index in rows.indices.dropFirst() where rows[index] <= rows[index - 1] {
-        throw EncodingError(.damaged, "a row list is not ascending")
-      }
-      return rows
-    case bitmap:
-      guard length == (rowCount + 7) / 8 else { throw EncodingError(.damaged, "a bitmap has another number of rows") }
-      var rows: [UInt32] = []
-      rows.reserveCapacity(valueCount)
-      for index in 0..<length {
-        var bits = reader.bytes[range.lowerBound + index]
-        while bits != 0 {
-          rows.append(UInt32(index * 8 + bits.trailingZeroBitCount))
-          bits &= bits &- 1
-        }
-      }
-      guard rows.count == valueCount, Int(rows.last ?? 0) < rowCount else {
-        throw EncodingError(.damaged, "a bitmap does not mark as many rows as there are values")
-      }
-      return rows
-    default: throw EncodingError(.unknownEncoding, "presence \(presence) is unknown to this version")
-    }
+    try RowPresence(presence, valueCount: valueCount, rowCount: rowCount, &reader).rows
   }
 }

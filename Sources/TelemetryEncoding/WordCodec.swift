@@ -99,14 +99,20 @@ package enum WordCodec {
     guard count > 0 else { return [] }
     switch encoding {
     case .constant: return [Int64](repeating: try reader.fixed(Int64.self), count: count)
-    case .frameOfReference: return try WordFrames.decode(count: count, &reader)
+    case .frameOfReference:
+      let frames = try PackedFrames(count: count, &reader)
+      return unsafe filled(count) { unsafe frames.unpack(to: $0) }
     case .deltaFrameOfReference:
       let first = try reader.fixed(Int64.self)
-      return try WordFrames.decodeSums(from: first, count: count - 1, &reader)
-    case .bytePlanes: return try BytePlanes.decode(count: count, &reader)
+      let frames = try PackedFrames(count: count - 1, &reader)
+      return unsafe sums(from: first, count: count - 1) { unsafe frames.unpack(to: $0) }
+    case .bytePlanes:
+      let planes = try BytePlanes(count: count, &reader)
+      return unsafe filled(count) { unsafe planes.unite(0..<count, to: $0) }
     case .deltaBytePlanes:
       let first = try reader.fixed(Int64.self)
-      return try BytePlanes.decodeSums(from: first, count: count - 1, &reader)
+      let planes = try BytePlanes(count: count - 1, &reader)
+      return unsafe sums(from: first, count: count - 1) { unsafe planes.unite(0..<count - 1, to: $0) }
     case .compressedWords:
       let length = try reader.fixedCount(limit: reader.remaining)
       let range = try reader.take(length)
@@ -118,6 +124,29 @@ package enum WordCodec {
       return words(reader.bytes, try reader.take(count * 8))
     case .dictionary, .frames, .identifierDictionary, .timeDifference, .rowDistance, .decimals, .templates:
       throw EncodingError(.damaged, "encoding \(encoding.name) holds no words")
+    }
+  }
+
+  /// `count` words that `fill` puts into memory.
+  static func filled(_ count: Int, _ fill: (UnsafeMutablePointer<Int64>) -> Void) -> [Int64] {
+    unsafe [Int64](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+      if let target = buffer.baseAddress { unsafe fill(target) }
+      initializedCount = count
+    }
+  }
+
+  /// `count` differences that `fill` puts into memory, added up: one word more, beginning with `first`.
+  private static func sums(
+    from first: Int64, count: Int, _ fill: (UnsafeMutablePointer<Int64>) -> Void
+  ) -> [Int64] {
+    unsafe filled(count + 1) { target in
+      unsafe target[0] = first
+      unsafe fill(target + 1)
+      var sum = first
+      for index in 1..<count + 1 {
+        sum = unsafe sum &+ target[index]
+        unsafe target[index] = sum
+      }
     }
   }
 

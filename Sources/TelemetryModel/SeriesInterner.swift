@@ -1,13 +1,14 @@
 /// Gives equal series equal codes, counted from 0 in the order of first sight. Open addressing over their content hashes.
-struct SeriesInterner {
+package struct SeriesInterner: Sendable {
   /// The distinct series; series `i` has code `i`.
-  private(set) var series: [Series] = []
+  package private(set) var series: [Series] = []
   /// Upper half: of the hash; lower half: code + 1; 0 is empty.
   private var slots: [UInt64]
 
   private static let tagMask: UInt64 = 0xffff_ffff_0000_0000
 
-  init(expectedCount: Int) {
+  /// - Parameter expectedCount: how many series there may be; more are no problem.
+  package init(expectedCount: Int) {
     var capacity = 64
     while capacity < expectedCount * 2 { capacity *= 2 }
     slots = [UInt64](repeating: 0, count: capacity)
@@ -15,7 +16,7 @@ struct SeriesInterner {
   }
 
   /// The code of a series; the first of equal objects is kept.
-  mutating func code(of candidate: Series) -> UInt32 {
+  package mutating func code(of candidate: Series) -> UInt32 {
     let hash = candidate.contentHash
     var slot = Int(truncatingIfNeeded: hash) & (slots.count &- 1)
     while slots[slot] != 0 {

@@ -12,9 +12,13 @@ package struct StorageError: Error, Sendable, Equatable, CustomStringConvertible
     case unknownEncoding
     /// Another process has the folder.
     case locked
+    /// What is to be made is there already.
+    case nameInUse
     case shuttingDown
     /// A predicate cannot be evaluated or kept.
     case invalidPredicate
+    /// The query that asked has been cancelled.
+    case cancelled
   }
 
   package let code: Code

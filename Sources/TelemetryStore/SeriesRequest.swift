@@ -15,6 +15,8 @@ package struct SeriesRequest: Sendable {
   package var includesPoints: Bool
   /// Exemplars come with the points.
   package var includesExemplars: Bool
+  /// Times come as lists that series share (`SeriesAnswer.timeLists`); the points have no column of them and no codes.
+  package var sharesTimes = false
   /// Which columns the points have, besides their times. Exemplars come as `includesExemplars` says.
   package var projection: Projection
   /// Says the same when the series are known, which tell what columns are needed; nil where `projection` knows it.
@@ -41,6 +43,8 @@ package enum SeriesOrder: Sendable {
   case canonical
   /// By the hash of their contents: the same at any time and in any process, and much cheaper.
   case byContent
+  /// As they are found: for those who sort what they make of them.
+  case any
 }
 
 /// The series found, and the points of all of them in one batch.
@@ -53,6 +57,8 @@ package struct SeriesAnswer: Sendable {
   /// row is its i. A time that a series has twice has the latest write. Exemplars are child rows.
   /// For loops: `times`, `integers(_:missing:)` and `NumberColumn` give plain arrays with one element per row.
   package var points: RecordBatch?
+  /// The times that series name when the request said so: of the rows of a series, ascending, one a row.
+  package var timeLists: [[Int64]] = []
   /// How many series matched, also beyond the limit.
   package var matchedCount: Int
   package var statistics: QueryStatistics
@@ -73,8 +79,13 @@ package struct SeriesPoints: Sendable {
   package let lastTime: Int64
   /// Rows of the answer's `points`; empty when points were not asked for.
   package let rows: Range<Int>
+  /// Which of the answer's lists has the times of the rows; nil when the points have a column of times.
+  package let timeList: Int?
 
-  package init(series: Series, firstTime: Int64, lastTime: Int64, rows: Range<Int> = 0..<0) {
+  package init(
+    series: Series, firstTime: Int64, lastTime: Int64, rows: Range<Int> = 0..<0, timeList: Int? = nil
+  ) {
+    self.timeList = timeList
     self.series = series
     self.firstTime = firstTime
     self.lastTime = lastTime

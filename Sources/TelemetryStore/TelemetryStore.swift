@@ -64,6 +64,17 @@ package protocol TelemetryStore: Sendable {
   /// All deletions, newest first; of finished ones at least the last thousand.
   func deletions() async throws(StoreFailure) -> [Deletion]
 
+  /// Keeps what is stored now under a name, as a folder that can be copied elsewhere and served or restored.
+  ///
+  /// - Throws: `.invalid` for a name that is none or is taken, `.diskFull` or `.unavailable` when it could not be made.
+  func createBackup(_ name: String) async throws(StoreFailure) -> StoreBackup
+
+  /// All backups, by name.
+  func backups() async throws(StoreFailure) -> [StoreBackup]
+
+  /// Removes a backup; false when there is none of this name.
+  func removeBackup(_ name: String) async throws(StoreFailure) -> Bool
+
   /// What is stored, part by part and column by column.
   func inventory() async -> StoreInventory
 }

@@ -9,6 +9,6 @@ struct Sightline: AsyncParsableCommand {
     version: SightlineVersion.text,
     subcommands: [
       ServeCommand.self, DemoCommand.self, QueryCommand.self, TailCommand.self, TraceCommand.self, PartsCommand.self,
-      CheckCommand.self, FsckCommand.self, TokenCommand.self,
+      CheckCommand.self, FsckCommand.self, BackupCommand.self, RestoreCommand.self, TokenCommand.self,
     ])
 }

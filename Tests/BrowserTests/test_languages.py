@@ -164,6 +164,33 @@ def test_logql_on_logs(quiet):
     expect(page.get_by_role("group", name="Query language").get_by_role("button", pressed=True)).to_have_text("Search")
 
 
+def test_patterns_of_lines_lead_to_their_lines(quiet):
+    page = quiet.page
+    quiet.open("logs?f=service.name:eq:orders")
+    expect(page.get_by_role("grid", name="Log lines").get_by_role("row").nth(1)).to_be_visible()
+    page.keyboard.press("P")
+    expect(page).to_have_url(re.compile("lang=logql&tab=patterns"))
+    expect(page.get_by_role("textbox", name="Query")).to_have_value('{service_name="orders"}')
+    patterns = page.get_by_role("grid", name="Patterns")
+    expect(patterns.get_by_role("row")).to_have_count(3)
+    expect(patterns.get_by_role("row").nth(1)).to_contain_text("⟨∗⟩")
+    expect(patterns.get_by_role("row").nth(1)).to_contain_text("80 %")
+    assert quiet.violations("patterns") == []
+    quiet.shot("patterns")
+    restored(quiet)
+    # Without the most frequent, then the lines of what is left.
+    patterns.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+Enter")
+    expect(page.get_by_role("textbox", name="Query")).to_have_value(re.compile("!>"))
+    expect(patterns.get_by_role("row")).to_have_count(2)
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    lines = page.get_by_role("grid", name="Log lines")
+    expect(lines.get_by_role("row")).to_have_count(3)
+    expect(lines).to_contain_text("timeout while storing")
+
+
 def test_traceql_on_traces(quiet):
     page = quiet.page
     quiet.tolerated = ["400 (Bad Request)"]

@@ -4,6 +4,7 @@ import json
 import re
 import time
 
+import pytest
 from playwright.sync_api import expect
 
 import otlp_json
@@ -15,26 +16,32 @@ def numbers(page):
     return [int(text.split()[-1]) for text in page.locator(".log-grid .grid-row .body").all_inner_texts()]
 
 
-def test_a_stopped_tail_continues_without_a_gap_and_says_what_was_missed(quiet, server):
+@pytest.mark.parametrize("query,service", [("q=tailed", "orders"), ("lang=logql&q=%7Bservice_name%3D%22tailed%22%7D%20%7C%3D%20%22tailed%22", "tailed")], ids=["search", "logql"])
+def test_a_stopped_tail_continues_without_a_gap_and_says_what_was_missed(quiet, server, query, service):
     page = quiet.page
-    quiet.open("logs?live=1&q=" + "tailed")
+    quiet.open("logs?" + query)
+    quiet.settle()
+    page.keyboard.press("l")
     state = page.locator(".live-state")
     expect(state).to_contain_text("live")
-    otlp_json.send_logs(server, "orders", [f"tailed line {number}" for number in range(5)])
+    # Each question has lines of its own.
+    word = "tailed" if service == "orders" else "tailed by LogQL"
+    otlp_json.send_logs(server, service, [f"{word} line {number}" for number in range(5)])
     grid = page.get_by_role("grid", name="Log lines")
-    expect(grid).to_contain_text("tailed line 4")
+    expect(grid).to_contain_text(f"{word} line 4")
     page.keyboard.press("Space")
     expect(state).to_contain_text("stopped")
-    otlp_json.send_logs(server, "orders", [f"tailed line {number}" for number in range(5, 12)])
-    assert eventually(lambda: len(server.logs(q="tailed")) == 12)
-    expect(grid).not_to_contain_text("tailed line 5")
+    otlp_json.send_logs(server, service, [f"{word} line {number}" for number in range(5, 12)])
+    assert eventually(lambda: len(server.logs(q=f'service:{service} "{word} line"')) == 12)
+    expect(grid).not_to_contain_text(f"{word} line 5")
     page.get_by_role("button", name="Continue").click()
     expect(state).to_contain_text("live")
     expect(grid).to_contain_text("7 lines came while stopped, all are shown")
-    otlp_json.send_logs(server, "orders", [f"tailed line {number}" for number in range(12, 14)])
-    expect(grid).to_contain_text("tailed line 13")
+    otlp_json.send_logs(server, service, [f"{word} line {number}" for number in range(12, 14)])
+    expect(grid).to_contain_text(f"{word} line 13")
     assert numbers(page) == list(range(14))
     assert quiet.violations("tail") == []
+    quiet.shot("tail-" + service)
 
 
 def test_a_held_tail_does_not_move_and_says_how_many_wait(quiet, server):

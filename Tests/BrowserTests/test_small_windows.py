@@ -7,8 +7,13 @@ from playwright.sync_api import expect
 
 import otlp_json
 
+#: The stream of the gateway's lines, in LogQL.
+GATEWAY = "%7Bservice_name%3D%22gateway%22%7D"
+
 #: Pages of the interface; `TRACE` and `LOG` stand for ids that the test sent.
-PLACES = ["services", "services/gateway", "logs", "logs?log=LOG", "traces", "traces/TRACE", "traces/TRACE?span=0000000000000001", "metrics", "start"]
+PLACES = ["services", "services/gateway", "logs", "logs?log=LOG", f"logs?lang=logql&q={GATEWAY}", f"logs?lang=logql&tab=patterns&q={GATEWAY}",
+          "traces", "traces?lang=traceql&q=%7B%20kind%20%3D%20server%20%7D", "traces/TRACE", "traces/TRACE?span=0000000000000001",
+          "metrics", "metrics?q=vector(1)&qb=vector(2)", "metrics?q=vector(1)&qb=vector(2)&tab=table", "start"]
 
 TOO_SMALL = """() => [...document.querySelectorAll('button, a[href], input, select, [role=tab]')].filter(element => {
   const box = element.getBoundingClientRect();
@@ -39,7 +44,7 @@ def test_on_a_phone_nothing_is_cut_off_and_every_target_fits_a_finger(make_windo
             wrong.append(f"{path} is wider than the window")
         wrong += [f"{path}: {element}" for element in page.evaluate(TOO_SMALL)]
         wrong += window.violations(path)
-        window.shot(re.sub(r"\W+", "-", path)[:24])
+        window.shot(re.sub(r"\W+", "-", path)[:48])
     assert not wrong, "\n".join(wrong)
 
 

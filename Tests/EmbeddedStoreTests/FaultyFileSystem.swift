@@ -71,6 +71,14 @@ final class FaultyFileSystem: FileSystem {
     try check(.remove, path)
     try real.remove(path)
   }
+  func removeTree(_ path: String) throws(StorageError) {
+    try check(.remove, path)
+    try real.removeTree(path)
+  }
+  func link(_ source: String, to target: String) throws(StorageError) {
+    try check(.write, target)
+    try real.link(source, to: target)
+  }
   func syncDirectory(_ path: String) throws(StorageError) {
     try check(.sync, path)
     try real.syncDirectory(path)

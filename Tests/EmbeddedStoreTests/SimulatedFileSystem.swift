@@ -178,6 +178,16 @@ final class SimulatedFileSystem: FileSystem {
     change(.remove(path), path: path)
   }
 
+  func removeTree(_ path: String) throws(StorageError) {
+    for name in paths where name.hasPrefix(path + "/") { try remove(name) }
+  }
+
+  func link(_ source: String, to target: String) throws(StorageError) {
+    try check(.write, target)
+    guard let node = state.withLock({ $0.names[source] }) else { throw StorageError(.write, path: source, errno: 2) }
+    change(.add(target, node), path: target)
+  }
+
   func syncDirectory(_ path: String) throws(StorageError) {
     try check(.sync, path)
     state.withLock { state in

@@ -16,6 +16,7 @@ import pytest
 from grafana_loki_client import Client
 from grafana_loki_client.api.query_range import get_loki_api_v1_query_range
 
+from otlp_bodies import PROTOBUF, logs_body
 from sightline_process import eventually
 
 LOKI = "/loki/api/v1"
@@ -263,6 +264,56 @@ class Tail:
         elif length == 127:
             [length] = struct.unpack(">Q", self.take(8))
         return json.loads(self.take(length))
+
+
+def test_deletion(loki):
+    at = lambda second: str((loki.origin + second) * 1_000_000_000)
+    streams = [{"stream": {"app": app}, "values": [[at(200 + number), f"{kind} {number}"] for number in range(6) for kind in ("keep", "secret")]}
+               for app in ("gone", "stays")]
+    assert push(loki, json.dumps({"streams": streams}).encode())[0] == 204
+    window = {"start": at(190), "end": at(300)}
+
+    def lines(app):
+        return sorted(line for row in data(loki, "/query_range", query='{app="%s"}' % app, limit=100, **window)["result"] for _, line in row["values"])
+
+    # Both ends of the range belong to it.
+    query = '{app="gone"} |= "secret"'
+    status, _, text = ask(loki, LOKI + "/delete", "POST", query=query, start=loki.origin + 201, end=loki.origin + 204)
+    assert (status, text) == (204, "")
+    assert lines("gone") == sorted([f"keep {n}" for n in range(6)] + ["secret 0", "secret 5"])
+    assert len(lines("stays")) == 12
+    put = urllib.parse.urlencode({"query": '{app="gone", detected_level!="x"} |~ "[0-9]"', "start": loki.origin})
+    assert ask(loki, LOKI + "/delete?" + put, "PUT")[0] == 204
+    assert lines("gone") == [] and len(lines("stays")) == 12
+    listed = json.loads(ask(loki, LOKI + "/delete")[2])
+    assert [one["query"] for one in listed][1:] == [query] and listed[1]["start_time"] == loki.origin + 201
+    assert all(one["status"] in ("received", "processed") and one["created_at"] >= loki.origin for one in listed)
+    assert eventually(lambda: json.loads(ask(loki, LOKI + "/delete")[2])[1]["status"] == "processed")
+    status, _, text = ask(loki, LOKI + "/delete?request_id=" + listed[1]["request_id"], "DELETE")
+    assert status == 400 and "not allowed" in text
+    assert ask(loki, LOKI + "/delete?request_id=999", "DELETE")[0] == 404
+
+
+@pytest.mark.parametrize("parameters, message", [
+    ({"start": "1"}, "query not set"), ({"query": '{app="a"}'}, "start time not set"),
+    ({"query": '{app="a"', "start": "1"}, "parse error"),
+    ({"query": 'count_over_time({app="a"}[1m])', "start": "1"}, "only label matchers"),
+    ({"query": '{app="a"}', "start": "5", "end": "4"}, "greater than end"),
+    ({"query": '{app="a"}', "start": "5", "end": "9000000000"}, "in the future"),
+    ({"query": '{app="shop"} | json | n > 2', "start": "1"}, "but not: | json"),
+])
+def test_deletions_that_are_refused(loki, parameters, message):
+    status, _, text = ask(loki, LOKI + "/delete", "POST", **parameters)
+    assert status == 400 and message in text
+
+
+def test_otlp_and_rules_where_loki_has_them(loki):
+    assert ask(loki, "/otlp/v1/logs", "POST", PROTOBUF, logs_body([{"body": "by otlp"}], "native"))[0] == 200
+    assert ask(loki, "/otlp/v1/logs", "POST", {"Content-Type": "text/csv"}, b"x")[0] == 415
+    [stream] = eventually(lambda: data(loki, "/query_range", query='{service_name="native"}')["result"])
+    assert stream["values"][0][1] == "by otlp"
+    status, headers, text = ask(loki, LOKI + "/rules")
+    assert (status, headers["Content-Type"], text) == (200, "application/yaml", "{}\n")
 
 
 def test_tail(loki):

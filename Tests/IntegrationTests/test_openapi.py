@@ -73,7 +73,8 @@ def test_documented_answers(filled, path, operation):
 @pytest.mark.parametrize("path,parameters,name", [
     ("/api/v1/logs", {"q": "a:("}, "q"), ("/api/v1/logs", {"from": "yesterday-ish"}, "from"), ("/api/v1/logs", {"limit": "-1"}, "limit"),
     ("/api/v1/logs", {"f": "a:nonsense:b"}, "f"), ("/api/v1/logs/aggregate", {"agg": "median"}, "agg"), ("/api/v1/fields", {"signal": "smells"}, "signal"),
-    ("/api/v1/logs", {"q": "body:/(/"}, "q"),
+    ("/api/v1/logs", {"q": "body:/(/"}, "q"), ("/api/v1/query", {"lang": "logql", "q": "{a="}, "q"), ("/api/v1/query", {"lang": "traceql", "q": "{ status = = error }"}, "q"),
+    ("/api/v1/query", {"lang": "logql", "q": "rate({a=\"b\"}[5m])"}, "q"), ("/api/v1/query", {"lang": "sql", "q": "{}"}, "lang"),
 ])
 def test_wrong_parameters_are_named(server, path, parameters, name):
     with pytest.raises(urllib.error.HTTPError) as failure:

@@ -97,6 +97,35 @@ struct LineQueryTests {
         == [#"{} 1"#, #"{detected_level="error"} 1"#])
   }
 
+  @Test("only what the store decides alone is deleted")
+  func deletion() async throws {
+    let engine = try PushedLogs.engine(LineQueryTests.lines)
+    let range = TimeRange(start: PushedLogs.time(0), end: PushedLogs.time(9))
+    func error(_ query: String) async throws -> LogQLError? {
+      guard case .lines(let selection) = try LogQLQuery(query).expression else { return nil }
+      do throws(LogQLError) {
+        try await engine.delete(selection, range: range, text: query)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    // This store deletes nothing, so what reaches it fails there.
+    let reached = LogQLError.unavailable("unavailable: this store deletes nothing")
+    for query in [
+      #"{app="shop"}"#, #"{app=~".+", zone!="us"} |= "GET" !~ "a.b""#, #"{app="shop"} | trace="t1""#, #"{app="none"}"#,
+    ] {
+      #expect(try await error(query) == reached, "\(query)")
+    }
+    for query in [#"{app="shop"} | logfmt"#, #"{app="shop"} |> "GET <_>""#, #"{app="shop"} | line_format "x""#] {
+      guard case .evaluation(let message)? = try await error(query) else {
+        Issue.record("\(query)")
+        continue
+      }
+      #expect(message.contains("but not: |"))
+    }
+  }
+
   @Test("what takes too much memory or too many series ends in an error that names the part")
   func limits() async throws {
     var limits = LogQLLimits()

@@ -142,19 +142,6 @@ struct ExecutionSeriesTests {
     }
   }
 
-  @Test("the cache of directories forgets the older half when it is full, and parts that are gone")
-  func directoryCache() throws {
-    let directory = try #require(PointDirectory.of(codes: [0, 0, 1], times: [1, 2, 1]))
-    let cache = PointDirectoryCache(byteLimit: directory.byteCount * 4)
-    for block in 0..<3 { cache.insert(.ordered(directory), part: 1, block: block) }
-    #expect((0..<3).allSatisfy { cache.entry(part: 1, block: $0) != nil })
-    for block in 3..<20 { cache.insert(.ordered(directory), part: 1, block: block) }
-    #expect(cache.entry(part: 1, block: 0) == nil && cache.entry(part: 1, block: 19) != nil)
-    cache.insert(.unordered, part: 2, block: 0)
-    cache.remove(part: 1)
-    #expect((0..<20).allSatisfy { cache.entry(part: 1, block: $0) == nil } && cache.entry(part: 2, block: 0) != nil)
-  }
-
   @Test("a long series over many overlapping blocks comes once, the latest write of each time")
   func overlappingRuns() async throws {
     let series = (0..<3).map { number in
@@ -192,7 +179,14 @@ struct ExecutionSeriesTests {
     let points = try #require(answer.points)
     let numbers = NumberColumn(points, Field.value)
     #expect(answer.series.count == 3 && numbers.isPresent.isEmpty)
-    for found in answer.series {
+    var request = SeriesRequest(timeRange: .all, includesPoints: true)
+    request.sharesTimes = true
+    let shared = try await executor().series(request, over: blocks)
+    #expect(shared.points?.times == [] && shared.points?.seriesCodes == [])
+    #expect(NumberColumn(try #require(shared.points), Field.value).values == numbers.values)
+    for (found, other) in zip(answer.series, shared.series) {
+      #expect(found.series == other.series && found.rows == other.rows && found.timeList == nil)
+      #expect(shared.timeLists[try #require(other.timeList)] == Array(points.times[found.rows]))
       guard case .int(let number)? = found.series.attributes["number"] else { continue }
       let own = expected[Int(number)].sorted { $0.key < $1.key }
       #expect(Array(points.times[found.rows]) == own.map(\.key))

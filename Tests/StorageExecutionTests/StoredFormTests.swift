@@ -34,8 +34,13 @@ struct StoredFormTests {
     (0..<digits).map { _ in String(Int.random(in: 0...15, using: &random), radix: 16) }.joined()
   }
 
+  /// Some groups have letters alone, as words have.
   private static func uuid(_ random: inout SeededGenerator) -> String {
-    [8, 4, 4, 4, 12].map { hex($0, &random) }.joined(separator: "-")
+    [8, 4, 4, 4, 12].map { digits in
+      Int.random(in: 0..<3, using: &random) == 0
+        ? (0..<digits).map { _ in String(Int.random(in: 10...15, using: &random), radix: 16) }.joined()
+        : hex(digits, &random)
+    }.joined(separator: "-")
   }
 
   /// A piece of a text that is there, or something else.
@@ -102,7 +107,8 @@ struct StoredFormTests {
           ValueTest(text: matcher)
         }
       var candidates = RowBitmap(none: rowCount)
-      for row in 0..<rowCount where Int.random(in: 0..<4, using: &random) > 0 { candidates.insert(row) }
+      let share = [0.75, 0.03][Int.random(in: 0..<2, using: &random)]
+      for row in 0..<rowCount where Double.random(in: 0..<1, using: &random) < share { candidates.insert(row) }
       let expected = texts.indices.filter { matcher.matches(texts[$0]) }.map { rows?[$0] ?? UInt32($0) }
         .filter { candidates.contains(Int($0)) }
       var found = RowBitmap(none: rowCount)
@@ -120,6 +126,20 @@ struct StoredFormTests {
       #expect(picked?.values.count ?? 0 == plain?.values.count ?? 0)
       for place in wanted.indices { #expect(picked?.value(atRow: place) == plain?.value(atRow: place)) }
     }
+  }
+
+  @Test(
+    "what no variable can hold of a text that is searched for",
+    arguments: [
+      ("circuit breaker opened", false, " breaker "), ("circuit breaker opened", true, "circuit breaker opened"),
+      ("took 1", false, " "), ("user took 15ms in cart", true, "user took "), ("breaker", false, ""),
+      ("a-breaker-b", false, "breaker"),
+      ("x -abcd- y", false, " "), ("x abcd y", false, " abcd "), (" größe ", false, " größe "), ("", true, ""),
+      ("id 12345678-abcd-9012-beef-123456789012 done", true, " done"),
+    ])
+  func fixedPieces(_ text: String, isWhole: Bool, expected: String) {
+    let piece = FixedPiece.longest(in: Array(text.utf8), startsToken: isWhole, endsToken: isWhole)
+    #expect(String(decoding: piece, as: UTF8.self) == expected)
   }
 
   @Test("values and codes of every encoding are picked as they were written", arguments: 0..<20 as Range<UInt64>)
@@ -142,6 +162,12 @@ struct StoredFormTests {
         }
         #expect(picked == wanted.map { values[Int($0)] })
       }
+      let ranges = StoredFormTests.ranges(count, &random)
+      guard case .int64(let picked)? = try stored.values(in: ranges) else {
+        Issue.record("no words")
+        continue
+      }
+      #expect(picked == ranges.flatMap { values[$0] })
       let codes = values.map { UInt32(truncatingIfNeeded: $0 & 0xff) }
       var codeWriter = EncodingWriter()
       _ = ColumnChunk.append(words: codes.map { Int64($0) }, to: &codeWriter)
@@ -154,6 +180,65 @@ struct StoredFormTests {
           let end = number + 1 < runs.starts.count ? runs.starts[number + 1] : count
           #expect(codes[runs.starts[number]..<end].allSatisfy { $0 == code })
         }
+      }
+    }
+  }
+
+  /// Some ascending ranges below `count`; sometimes all of it.
+  private static func ranges(_ count: Int, _ random: inout SeededGenerator) -> [Range<Int>] {
+    if Int.random(in: 0..<4, using: &random) == 0 { return [0..<count] }
+    var ranges: [Range<Int>] = []
+    var start = Int.random(in: 0...count / 2, using: &random)
+    while start < count {
+      let end = min(count, start + Int.random(in: 1...max(1, count / 3), using: &random))
+      ranges.append(start..<end)
+      start = end + Int.random(in: 0...max(1, count / 5), using: &random)
+    }
+    return ranges
+  }
+
+  @Test(
+    "ranges of doubles and texts in some of the rows are those of the decoded column",
+    arguments: 0..<24 as Range<UInt64>)
+  func ranges(_ seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed &+ 4_000)
+    let rowCount = [1, 90, 6_000][Int(seed % 3)]
+    let share = [1, 3, 60][Int(seed / 3 % 3)]
+    var rows = (0..<UInt32(rowCount)).filter { _ in Int.random(in: 0..<share, using: &random) == 0 }
+    if rows.isEmpty { rows = [UInt32(rowCount - 1)] }
+    let isDense = rows.count == rowCount
+    // Decimals with a few exceptions, or bit patterns.
+    let isDecimal = seed % 2 == 0
+    let doubles = rows.map { (row: UInt32) -> Double in
+      if !isDecimal || row % 97 == 5 { return Double.random(in: 0...1, using: &random) }
+      return Double(row * 7 % 1_000) / 100
+    }
+    let texts = rows.map { "\($0 % 40) of \($0 % 7)" }
+    let columns = [
+      Column(ColumnKey(.record, "d", .double), rows: isDense ? nil : rows, values: .double(doubles)),
+      Column(ColumnKey(.record, "b", .bytes), rows: isDense ? nil : rows, values: .bytes(BytesColumn(texts))),
+    ]
+    for column in columns {
+      var writer = EncodingWriter()
+      _ = ColumnChunk.append(column, rows: 0..<rowCount, to: &writer)
+      let stored = try EncodedColumn(column.key, writer.bytes, 0..<writer.count, rowCount: rowCount)
+      #expect(stored.presence.rows ?? Array(0..<UInt32(rowCount)) == rows)
+      let present = Set(rows)
+      for row in 0...rowCount where row % 11 == 0 || row > rowCount - 70 {
+        #expect(stored.presence.count(before: row) == rows.filter { $0 < UInt32(row) }.count)
+        if row < rowCount { #expect(stored.presence.contains(row) == present.contains(UInt32(row))) }
+      }
+      for _ in 0..<4 {
+        let ranges = StoredFormTests.ranges(rows.count, &random)
+        let picked = try #require(try stored.values(in: ranges))
+        let whole = Column(column.key, values: picked)
+        let expected = ranges.flatMap { Array($0) }
+        #expect(picked.count == expected.count)
+        for (place, index) in expected.enumerated() { #expect(whole.value(at: place) == column.value(at: index)) }
+      }
+      let some = rows.filter { $0 % 5 != 2 }
+      if let gathered = try stored.gathered(some, times: []) {
+        for place in some.indices { #expect(gathered.value(atRow: place) == column.value(atRow: Int(some[place]))) }
       }
     }
   }
@@ -179,11 +264,15 @@ struct StoredFormTests {
     var random = SeededGenerator(seed: 77)
     let texts = StoredFormTests.texts(500, &random)
     let ids = (0..<500).map { (row: UInt64) -> TraceID in TraceID(high: row / 3, low: row / 3 + 1) }
+    let decimals = (0..<500).map { (row: Int) -> Double in row % 60 == 7 ? Double.pi : Double(row * row % 77) / 10 }
     let evenRows = (0..<500).map { (row: UInt32) -> UInt32 in row * 2 }
     let columns: [Column] = [
       Column(StoredFormTests.key, values: .bytes(BytesColumn(texts))),
       Column(ColumnKey(Field.traceID, .traceID), rows: evenRows, values: .traceIDs(ids)),
       Column(ColumnKey(.record, "n", .int), values: .int64((0..<500).map { (row: Int64) -> Int64 in row * row % 77 })),
+      Column(
+        ColumnKey(.record, "d", .double), rows: evenRows,
+        values: .double(decimals)),
       Column(ColumnKey(.record, "s", .string), values: .bytes(BytesColumn(texts.map { String($0.prefix(4)) }))),
     ]
     for column in columns {
@@ -200,6 +289,7 @@ struct StoredFormTests {
         let checksum = Checksum.crc32c(bytes, 16..<bytes.count, seed: header)
         for index in 0..<4 { bytes[12 + index] = UInt8(truncatingIfNeeded: checksum >> UInt32(index * 8)) }
         guard let stored = try? EncodedColumn(column.key, bytes, 0..<bytes.count, rowCount: rowCount) else { continue }
+        _ = try? stored.values(in: [3..<40, 100..<260])
         _ = try? stored.gathered(stride(from: 0, to: UInt32(rowCount), by: 50).map { $0 }, times: [])
         var found = RowBitmap(none: rowCount)
         let test = ValueTest(text: try TextMatcher(TextMatch(.contains("paid in 4"))))

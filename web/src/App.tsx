@@ -1,12 +1,14 @@
 import { Component, lazy, ReactNode, Suspense, useEffect, useState } from "react";
 import { ContextBar } from "./context/ContextBar";
 import { Signal } from "./context/filters";
+import { queriesOf } from "./context/metricQueries";
 import { reconnected } from "./core/api";
 import { useKeys } from "./core/keys";
 import { railLabels, toggleRailLabels, toggleTheme } from "./core/preferences";
 import { navigate, refresh, useView } from "./core/router";
 import { useStore } from "./core/store";
 import { PageName, View } from "./core/url";
+import { isNumbers } from "./query/logqlKind";
 import { Button, Link } from "./ui/controls";
 import { Icon } from "./ui/icons";
 import { KeySheet } from "./ui/KeySheet";
@@ -24,7 +26,7 @@ const pages: Record<PageName, { title: string; keys: string; signal: (view: View
 
 /** Whether the page's query is in a language that names all of its conditions by itself. */
 function asksInLanguage(view: View): boolean {
-  return view.extra.lang !== undefined || (view.page === "metrics" && view.extra.name === undefined && view.query.trim() !== "");
+  return view.extra.lang !== undefined || (view.page === "metrics" && view.extra.name === undefined && queriesOf(view).length > 0);
 }
 
 const names = Object.keys(pages) as PageName[];
@@ -61,7 +63,7 @@ export function App(): JSX.Element {
       <div className="frame">
         <Rail current={current.page} onKeys={() => setOverlay("keys")} onPalette={() => setOverlay("palette")} />
         <div className="main">
-          <ContextBar title={<Title view={current} />} signal={page ? page.signal(current) : null} live={current.page === "logs" && !asksInLanguage(current)} compare={(current.page === "services" && current.id !== "") || (current.page === "metrics" && current.extra.name !== undefined)} />
+          <ContextBar title={<Title view={current} />} signal={page ? page.signal(current) : null} live={current.page === "logs" && (!asksInLanguage(current) || (current.query.trim() !== "" && !isNumbers(current.query)))} compare={(current.page === "services" && current.id !== "") || (current.page === "metrics" && current.extra.name !== undefined)} />
           <OfflineBanner />
           <NewVersionOffer />
           <main id="content" tabIndex={-1}>

@@ -331,7 +331,8 @@ async function stream(response, lines) {
     }
     response.write(`${JSON.stringify(line)}\n`);
     const last = line.rows?.[line.rows.length - 1];
-    if (last) reached = Number((last.time ?? last.start).slice(0, -6));
+    const oldest = last ? last.time ?? last.start : line.streams?.[line.streams.length - 1].values[0][0];
+    if (oldest) reached = Number(oldest.slice(0, -6));
     index += 1;
   }
   response.end();
@@ -349,6 +350,12 @@ function api(name, parameters, response) {
     const limit = Number(parameters.get("limit") ?? 200);
     const end = { k: "end", status: rows.length > limit ? "limited" : "complete", why: "", statistics: statistics(data.logs.length, rows.length) };
     return stream(response, [meta, ...chunked(rows.slice(0, limit).map(logRow), 60), end]);
+  }
+  if (name === "query") {
+    const rows = data.logs.filter(inside(window)).map(logRow);
+    const limit = Number(parameters.get("limit") ?? 200);
+    const lines = chunked(rows.slice(0, limit), 60).map(({ rows: part }) => ({ k: "rows", streams: part.map((row) => ({ stream: { service_name: row.service ?? "" }, values: [[row.time, String(row.body), {}]] })) }));
+    return stream(response, [meta, ...lines, { k: "end", status: rows.length > limit ? "limited" : "complete", why: "", statistics: statistics(rows.length, rows.length) }]);
   }
   if (name === "logs/context") {
     const index = data.logs.findIndex((log) => log.id === parameters.get("id"));

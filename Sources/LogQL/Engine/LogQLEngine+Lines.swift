@@ -7,8 +7,11 @@ extension LogQLEngine {
   /// - Parameters:
   ///   - range: half open, as Loki's: the start belongs to it, the end does not.
   ///   - lineLimit: at most this many lines.
+  ///   - began: is told of the scan, so that its statistics can be looked at while the query is under way.
+  ///   - found: is told the lines as they are found, in the order of the answer.
   package func lines(
-    _ selection: LogSelection, range: TimeRange, direction: LineDirection, lineLimit: Int
+    _ selection: LogSelection, range: TimeRange, direction: LineDirection, lineLimit: Int,
+    began: @Sendable (ScanStream) -> Void = { _ in }, found report: @Sendable ([LogLine]) -> Void = { _ in }
   ) async throws(LogQLError) -> (lines: [LogLine], statistics: QueryStatistics) {
     let catalogue = try await catalogue(range)
     let lowered = LoweredSelection(selection, catalogue: catalogue, demand: .all)
@@ -23,12 +26,19 @@ extension LogQLEngine {
     var memory = MemoryMeter(limits)
     var lines: [LogLine] = []
     let scan = try await scan(request, operation: "the log query")
+    began(scan)
     while lines.count < limit, let batch = try await nextBatch(scan, operation: "the log query") {
-      let found = LogQLEngine.lines(batch, needs, pipeline, &streamLabels, limit: limit - lines.count)
+      let found = try LogQLEngine.lines(batch, needs, pipeline, &streamLabels, limit: limit - lines.count)
       for line in found { try memory.take(line.line.utf8.count + 256, for: "the log query") }
       lines += found
+      report(found)
     }
     return (lines, scan.statistics)
+  }
+
+  /// Looks now and then, by the number of a row, whether the task was cancelled.
+  static func checkCancellation(row: Int) throws(LogQLError) {
+    if row & 255 == 0, Task.isCancelled { throw .cancelled }
   }
 
   /// Begins a scan.
@@ -55,10 +65,11 @@ extension LogQLEngine {
 
   private static func lines(
     _ batch: RecordBatch, _ needs: RowNeeds, _ pipeline: RowPipeline, _ streamLabels: inout StreamLabels, limit: Int
-  ) -> [LogLine] {
+  ) throws(LogQLError) -> [LogLine] {
     var rows = BatchRows(batch, needs: needs, streamLabels: &streamLabels)
     var lines: [LogLine] = []
     for index in 0..<rows.count where lines.count < limit {
+      try checkCancellation(row: index)
       var row = rows.row(index)
       if pipeline.process(&row) { lines.append(LogLine(row)) }
     }

@@ -15,15 +15,21 @@ package struct LabelSet: Sendable, Hashable {
 
   /// - Parameter labels: in any order; of a name that comes twice the last one counts.
   package init(_ labels: [Label]) {
-    let sorted = labels.enumerated().sorted { left, right in
-      left.element.name != right.element.name
-        ? LabelSet.precedes(left.element.name, right.element.name) : left.offset < right.offset
-    }
     var result: [Label] = []
-    result.reserveCapacity(sorted.count)
-    for (_, label) in sorted {
-      if result.last?.name == label.name { result.removeLast() }
-      result.append(label)
+    result.reserveCapacity(labels.count)
+    for label in labels {
+      // Most come in order already.
+      guard let last = result.last, !LabelSet.precedes(last.name, label.name) else {
+        result.append(label)
+        continue
+      }
+      var low = 0
+      var high = result.count
+      while low < high {
+        let middle = (low + high) / 2
+        if LabelSet.precedes(result[middle].name, label.name) { low = middle + 1 } else { high = middle }
+      }
+      if result[low].name == label.name { result[low] = label } else { result.insert(label, at: low) }
     }
     self.labels = result
   }

@@ -78,6 +78,9 @@ struct LabelPredicate {
   private static func text(_ matcher: StreamMatcher, _ source: LabelSource) -> Predicate {
     let values = matcher.operation == .equal ? [matcher.value] : literals(matcher.value)
     guard let values else {
+      if matcher.value == ".+", source.types == [.string] {
+        return .and([.exists(source.field), .not(.equals(source.field, .string("")))])
+      }
       return .text(source.field, TextMatch(.regularExpression("(?s:\(matcher.value))", anchored: true)))
     }
     if source.types == [.string], values.count > 1 { return .memberOf(source.field, values.map { .string($0) }) }

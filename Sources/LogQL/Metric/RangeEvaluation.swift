@@ -58,7 +58,8 @@ extension MetricEvaluation {
     statistics.add(answer.statistics)
     var table = SampleTable(seriesLimit: engine.limits.series, operation: operation)
     var known: [[AttributeValue?]: Int] = [:]
-    for (key, states) in answer.groups {
+    for (number, (key, states)) in answer.groups.enumerated() {
+      try LogQLEngine.checkCancellation(row: number)
       guard case .count(let count)? = states.first else { continue }
       let index: Int
       if let found = known[key.values] {

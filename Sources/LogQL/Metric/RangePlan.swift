@@ -119,6 +119,7 @@ struct RangePlan {
     let measuresLine = aggregation.function == .bytes || aggregation.function == .bytesRate
     var added = 0
     for number in 0..<rows.count {
+      try LogQLEngine.checkCancellation(row: number)
       var row = rows.row(number)
       guard let value = pipeline.sample(&row, { measuresLine ? Double($0.line.count) : 1 }) else { continue }
       if let error = row.labels.error { throw RangePlan.pipelineError(error, row.labels.labelSet) }

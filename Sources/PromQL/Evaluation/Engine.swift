@@ -17,8 +17,13 @@ package struct Engine: Sendable {
   package static func parse(_ query: String) throws(PromQLError) -> Expression { try Parser.parse(query) }
 
   /// The value of a query at a time, in milliseconds since 1970.
-  package func instant(_ query: String, at time: Int64) async throws(PromQLError) -> QueryResult {
+  ///
+  /// - Parameter explains: whether the result says how it came about.
+  package func instant(
+    _ query: String, at time: Int64, explains: Bool = false
+  ) async throws(PromQLError) -> QueryResult {
     let evaluator = try await evaluator(query, start: time, end: time, step: 0, isRange: false)
+    if explains { evaluator.recorder = PlanRecorder() }
     let data: QueryResult.Data
     switch evaluator.expression.unwrapped {
     case .matrixSelector, .subquery:
@@ -38,17 +43,20 @@ package struct Engine: Sendable {
           })
       }
     }
-    return QueryResult(data: data, annotations: evaluator.finishedAnnotations())
+    return finished(data, evaluator)
   }
 
   /// The values of a query from `start` to `end`, all in milliseconds.
+  ///
+  /// - Parameter explains: whether the result says how it came about.
   package func range(
-    _ query: String, start: Int64, end: Int64, step: Int64
+    _ query: String, start: Int64, end: Int64, step: Int64, explains: Bool = false
   ) async throws(PromQLError) -> QueryResult {
     guard step > 0, end >= start else {
       throw PromQLError(.execution, step > 0 ? "end timestamp must not be before start time" : "zero or negative step")
     }
     let evaluator = try await evaluator(query, start: start, end: end, step: step, isRange: true)
+    if explains { evaluator.recorder = PlanRecorder() }
     let type = evaluator.expression.type
     guard type == .scalar || type == .vector else {
       throw PromQLError(
@@ -57,45 +65,33 @@ package struct Engine: Sendable {
     }
     let grid = evaluator.grid
     switch try evaluator.evaluate(evaluator.expression, grid) {
-    case .string: return QueryResult(data: .matrix([]), annotations: evaluator.finishedAnnotations())
+    case .string: return finished(.matrix([]), evaluator)
     case .scalar(let values):
       let points = values.enumerated().map { QueryResult.Point(time: grid.time($0), value: .float($1)) }
-      return QueryResult(
-        data: .matrix([QueryResult.Series(labels: .none, points: points)]), annotations: evaluator.finishedAnnotations()
-      )
+      return finished(.matrix([QueryResult.Series(labels: .none, points: points)]), evaluator)
     case .vector(let matrix):
       let result = try evaluator.withoutDroppedNames(matrix)
       var series: [QueryResult.Series] = []
       for row in 0..<result.rowCount {
         var points: [QueryResult.Point] = []
+        points.reserveCapacity(grid.count)
         for (step, cell) in result.row(row).enumerated() {
           guard let sample = result.sample(cell) else { continue }
           points.append(QueryResult.Point(time: grid.time(step), value: QueryResult.Value(sample)))
         }
         if !points.isEmpty { series.append(QueryResult.Series(labels: result.labels[row], points: points)) }
       }
-      return QueryResult(
-        data: .matrix(series.sorted { $0.labels.precedes($1.labels) }), annotations: evaluator.finishedAnnotations())
+      return finished(.matrix(series.sorted { $0.labels.precedes($1.labels) }), evaluator)
     }
   }
 
-  /// Evaluates a query and says how: its parts, and what each read and cost.
-  ///
-  /// - Parameter step: nil for a query at one time, which is `end`.
-  package func explain(
-    _ query: String, start: Int64, end: Int64, step: Int64?
-  ) async throws(PromQLError) -> QueryPlan {
-    if let step { guard step > 0, end >= start else { throw PromQLError(.execution, "zero or negative step") } }
-    let evaluator = try await evaluator(
-      query, start: step == nil ? end : start, end: end, step: step ?? 0, isRange: step != nil)
-    let recorder = PlanRecorder()
-    evaluator.recorder = recorder
-    switch evaluator.expression.unwrapped {
-    case .matrixSelector, .subquery: _ = try evaluator.rangeWindow(evaluator.expression.unwrapped)
-    default: _ = try evaluator.evaluate(evaluator.expression, evaluator.grid)
+  private func finished(_ data: QueryResult.Data, _ evaluator: Evaluator) -> QueryResult {
+    let plan = evaluator.recorder.map { recorder in
+      recorder.plan(
+        of: evaluator,
+        requests: SelectionPlan(evaluator.expression, grid: evaluator.grid, options: options).requests)
     }
-    let plan = SelectionPlan(evaluator.expression, grid: evaluator.grid, options: options)
-    return recorder.plan(of: evaluator, requests: plan.requests)
+    return QueryResult(data: data, annotations: evaluator.finishedAnnotations(), plan: plan)
   }
 
   private func evaluator(

@@ -3,7 +3,8 @@ package struct QueryResult: Sendable {
   /// One sample.
   package enum Value: Sendable {
     case float(Double)
-    case histogram(NativeHistogram)
+    /// Apart, so that floats, which are many, are small.
+    indirect case histogram(NativeHistogram)
   }
 
   /// A sample with its time in milliseconds since 1970.
@@ -35,4 +36,6 @@ package struct QueryResult: Sendable {
 
   package let data: Data
   package let annotations: Annotations
+  /// How the result came about, when that was asked for.
+  package let plan: QueryPlan?
 }

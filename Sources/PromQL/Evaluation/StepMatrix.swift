@@ -1,7 +1,8 @@
 /// A sample without its time.
 enum Sample {
   case float(Double)
-  case histogram(NativeHistogram)
+  /// Apart, so that floats, which are many, are small.
+  indirect case histogram(NativeHistogram)
 }
 
 /// What a cell of a matrix holds.

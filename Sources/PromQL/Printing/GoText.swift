@@ -67,6 +67,10 @@ package enum GoText {
 
   /// The shortest text without an exponent (`FormatFloat(v, 'f', -1, 64)`).
   package static func plain(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return special(value) }
+    // Swift finds the same digits, and writes all but the very great and small numbers without an exponent.
+    let text = value.description
+    if !text.utf8.contains(UInt8(ascii: "e")) { return text.hasSuffix(".0") ? String(text.dropLast(2)) : text }
     guard let (sign, digits, point) = decimal(value) else { return special(value) }
     if point <= 0 { return sign + "0." + String(repeating: "0", count: -point) + digits }
     if digits.count <= point { return sign + digits + String(repeating: "0", count: point - digits.count) }

@@ -12,6 +12,17 @@ package enum ByteText {
     return order(left, right, count: left.count) == 0
   }
 
+  /// The first eight bytes as a number that orders like them; zeros stand for what is missing.
+  static func prefix(_ text: String) -> UInt64 {
+    var prefix: UInt64 = 0
+    var shift: UInt64 = 64
+    for byte in text.utf8.prefix(8) {
+      shift -= 8
+      prefix |= UInt64(byte) &<< shift
+    }
+    return prefix
+  }
+
   /// Whether `left` comes before `right`.
   @inline(__always)
   package static func precedes(_ left: String, _ right: String) -> Bool {
@@ -43,7 +54,12 @@ struct ByteTextKey: Hashable {
 
 extension Set<ByteTextKey> {
   /// The texts in the order of their bytes.
-  var sortedTexts: [String] { map(\.text).sorted(by: ByteText.precedes) }
+  var sortedTexts: [String] {
+    // Most texts differ in their first bytes, which compare as a number.
+    var texts = map { (prefix: ByteText.prefix($0.text), text: $0.text) }
+    texts.sort { $0.prefix != $1.prefix ? $0.prefix < $1.prefix : ByteText.precedes($0.text, $1.text) }
+    return texts.map(\.text)
+  }
 }
 
 /// A few texts, told apart by bytes.

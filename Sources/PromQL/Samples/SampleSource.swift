@@ -62,15 +62,22 @@ package struct SampleSeries: Sendable {
 /// A run of float samples in columns that many series may share. Stale markers are the NaN of `StaleMarker`.
 package struct FloatSamples: Sendable {
   /// Milliseconds since 1970, strictly ascending within `range`.
-  package let times: [Int64]
+  package let times: SampleTimes
   package let values: [Double]
   /// The rows of this series.
   package let range: Range<Int>
+  /// Whether it is known that no value is a stale marker.
+  package let hasNoMarkers: Bool
 
-  package init(times: [Int64], values: [Double], range: Range<Int>? = nil) {
+  package init(times: [Int64], values: [Double]) {
+    self.init(times: SampleTimes(times), values: values, range: 0..<times.count)
+  }
+
+  package init(times: SampleTimes, values: [Double], range: Range<Int>, hasNoMarkers: Bool = false) {
     self.times = times
     self.values = values
-    self.range = range ?? 0..<times.count
+    self.range = range
+    self.hasNoMarkers = hasNoMarkers
   }
 
   package static let none = FloatSamples(times: [], values: [])

@@ -19,7 +19,7 @@ struct ExplicitHistogramRows {
     bounds = read.series.bounds
     width = needsBuckets ? bounds.count + 1 : 0
     let columns = read.columns
-    let (rowTimes, rowCounts, rowSums, rowStale) = (columns.times, columns.counts, columns.sums, columns.isStale)
+    let (rowTimes, rowCounts, rowSums, rowStale) = (read.times, columns.counts, columns.sums, columns.isStale)
     let bytes = needsBuckets ? columns.bytes(Field.bucketCounts) : nil
     let arena = bytes?.arena ?? []
     let isDelta = read.series.temporality == .delta
@@ -73,22 +73,10 @@ struct ExplicitHistogramRows {
       return
     }
     var index = buckets.count - width
-    let end = buckets.count
-    let bytes = arena.span
-    var value: UInt64 = 0
-    var shift: UInt64 = 0
-    for position in range {
-      guard shift < 64, index < end else { return }
-      let byte = bytes[position]
-      value |= UInt64(byte & 0x7f) &<< shift
-      if byte < 0x80 {
-        buckets[index] = Double(value)
-        index &+= 1
-        value = 0
-        shift = 0
-      } else {
-        shift &+= 7
-      }
+    VarintRun.forEach(arena.span.extracting(range)) { value in
+      guard index < buckets.count else { return }
+      buckets[index] = Double(value)
+      index &+= 1
     }
   }
 
@@ -172,13 +160,19 @@ struct ExplicitHistogramRows {
 /// Varints one after another.
 enum VarintRun {
   /// Calls `body` with each number; ends at damage.
-  static func forEach(_ bytes: ArraySlice<UInt8>, _ body: (UInt64) -> Void) {
+  static func forEach(_ bytes: ArraySlice<UInt8>, _ body: (UInt64) -> Void) { forEach(bytes.span, body) }
+
+  /// The same of a span.
+  @inline(__always)
+  static func forEach(_ bytes: Span<UInt8>, _ body: (UInt64) -> Void) {
     var value: UInt64 = 0
     var shift: UInt64 = 0
-    for byte in bytes {
-      guard shift < 64 else { return }
-      value |= UInt64(byte & 0x7f) << shift
-      shift += 7
+    var position = 0
+    while position < bytes.count, shift < 64 {
+      let byte = bytes[position]
+      position &+= 1
+      value |= UInt64(byte & 0x7f) &<< shift
+      shift &+= 7
       if byte < 0x80 {
         body(value)
         value = 0

@@ -17,7 +17,7 @@ struct ExponentialHistogramRows {
     let isDelta = read.series.temporality == .delta
     var total: ExponentialCounts?
     for row in read.rows {
-      let time = columns.times[row]
+      let time = read.times[row]
       if columns.isStale?[row] ?? false {
         stale.append(time, StaleMarker.value)
         continue

@@ -5,9 +5,10 @@ enum FloatRows {
   /// The samples of rows; shares the columns when every row has one and no two rows fall into one millisecond.
   static func samples(_ read: SeriesRead) -> FloatSamples {
     let values = read.columns.values
-    let times = read.columns.times
-    if isPresent(values, read.rows), ascends(times, read.rows) {
-      return FloatSamples(times: times, values: values.numbers, range: read.rows)
+    let times = read.times
+    if isPresent(values, read.rows), read.hasDistinctTimes || ascends(times[read.rows]) {
+      return FloatSamples(
+        times: times, values: values.numbers, range: read.rows, hasNoMarkers: values.hasNoMarkers)
     }
     var run = SampleRun()
     for row in read.rows where values.isPresent(row) { run.append(times[row], values.numbers[row]) }
@@ -18,7 +19,7 @@ enum FloatRows {
   /// before `start`.
   static func accumulated(_ read: SeriesRead, from start: Int64) -> FloatSamples {
     let values = read.columns.values
-    let times = read.columns.times
+    let times = read.times
     let startTimes = read.columns.startTimes
     var run = SampleRun()
     var total = 0.0
@@ -45,13 +46,13 @@ enum FloatRows {
     return true
   }
 
-  private static func ascends(_ times: [Int64], _ rows: Range<Int>) -> Bool {
-    guard rows.count > 1 else { return true }
+  private static func ascends(_ times: ArraySlice<Int64>) -> Bool {
+    guard times.count > 1 else { return true }
     let times = times.span
-    var row = rows.lowerBound &+ 1
-    while row < rows.upperBound {
-      if times[row] <= times[row &- 1] { return false }
-      row &+= 1
+    var index = 1
+    while index < times.count {
+      if times[index] <= times[index &- 1] { return false }
+      index &+= 1
     }
     return true
   }

@@ -27,6 +27,7 @@ package struct MetricsView: SampleSource {
     var question = SeriesRequest(
       timeRange: range, predicate: SelectorPredicate(matcher).predicate, includesPoints: true)
     question.order = .byContent
+    question.sharesTimes = true
     question.filter = { views.wants(PresentedSeries.of($0)) }
     question.isFilterExact = true
     question.projectionOfSeries = { views.projection(of: $0) }
@@ -63,7 +64,7 @@ package struct MetricsView: SampleSource {
       predicate = .or([predicate, SelectorPredicate.resources(matcher)])
     }
     var question = SeriesRequest(timeRange: range, predicate: predicate)
-    question.order = .byContent
+    question.order = .any
     return try await store.series(question)
   }
 

@@ -9,13 +9,14 @@ final class SampleColumns {
     let numbers: [Double]
     /// nil when every row has a number.
     let isPresent: [Bool]?
+    /// Whether it is known that none is a stale marker.
+    let hasNoMarkers: Bool
 
     func isPresent(_ row: Int) -> Bool { isPresent?[row] ?? true }
   }
 
-  let rowCount: Int
-  /// Milliseconds since 1970.
-  let times: [Int64]
+  /// Where the batch has a column of times.
+  private(set) lazy var times: SampleTimes = SampleTimes(batch.times.map { milliseconds($0) })
   /// Milliseconds since 1970; 0 when unknown.
   private(set) lazy var startTimes: [Int64] = dense(Field.startTime).map { $0 == 0 ? 0 : milliseconds($0) }
   /// Of gauges, sums and untyped series.
@@ -39,9 +40,6 @@ final class SampleColumns {
 
   init(_ batch: RecordBatch) {
     self.batch = batch
-    let nanoseconds = batch.times
-    rowCount = min(batch.rowCount, nanoseconds.count)
-    times = nanoseconds.map { milliseconds($0) }
   }
 
   /// The bytes of a field; nil when no row has any.
@@ -61,7 +59,9 @@ final class SampleColumns {
 
   private func marked(_ column: NumberColumn) -> Values {
     if isStale == nil, !column.isEmpty {
-      return Values(numbers: column.values, isPresent: column.isPresent.isEmpty ? nil : column.isPresent)
+      let isMarked = column.values.contains { StaleMarker.marks($0) }
+      return Values(
+        numbers: column.values, isPresent: column.isPresent.isEmpty ? nil : column.isPresent, hasNoMarkers: !isMarked)
     }
     var numbers = column.isEmpty ? [Double](repeating: 0, count: batch.rowCount) : column.values
     var isPresent = (0..<batch.rowCount).map { column.contains($0) }
@@ -69,7 +69,8 @@ final class SampleColumns {
       numbers[row] = StaleMarker.value
       isPresent[row] = true
     }
-    return Values(numbers: numbers, isPresent: isPresent.contains(false) ? isPresent : nil)
+    return Values(
+      numbers: numbers, isPresent: isPresent.contains(false) ? isPresent : nil, hasNoMarkers: false)
   }
 }
 

@@ -8,16 +8,29 @@ struct SeriesRead {
   let firstTime: Int64
   let lastTime: Int64
   let columns: SampleColumns
+  /// Of the rows.
+  let times: SampleTimes
+  /// Whether it is known that no two points fall into one millisecond.
+  let hasDistinctTimes: Bool
   /// The rows of the series in `columns`, in time order.
   let rows: Range<Int>
 
   static func all(_ answer: SeriesAnswer) -> [SeriesRead] {
     guard let points = answer.points else { return [] }
     let columns = SampleColumns(points)
+    let lists = answer.timeLists.map { $0.map { milliseconds($0) } }
+    let areDistinct = lists.map { ascends($0) }
     return answer.series.map { entry in
       SeriesRead(
-        series: entry.series, firstTime: entry.firstTime, lastTime: entry.lastTime, columns: columns, rows: entry.rows)
+        series: entry.series, firstTime: entry.firstTime, lastTime: entry.lastTime, columns: columns,
+        times: entry.timeList.map { SampleTimes(lists[$0], first: entry.rows.lowerBound) } ?? columns.times,
+        hasDistinctTimes: entry.timeList.map { areDistinct[$0] } ?? false, rows: entry.rows)
     }
+  }
+
+  private static func ascends(_ times: [Int64]) -> Bool {
+    for index in times.indices.dropFirst() where times[index] <= times[index - 1] { return false }
+    return true
   }
 
   /// The exemplars of series that were read with them: rows of the table.

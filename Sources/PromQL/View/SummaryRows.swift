@@ -13,7 +13,7 @@ struct SummaryRows {
     var sums = SampleRun()
     var quantiles: [Double: SampleRun] = [:]
     for row in read.rows {
-      let time = columns.times[row]
+      let time = read.times[row]
       if columns.isStale?[row] ?? false {
         counts.append(time, StaleMarker.value)
         sums.append(time, StaleMarker.value)

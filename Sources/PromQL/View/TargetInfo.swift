@@ -44,19 +44,26 @@ enum TargetInfo {
     _ stored: [SeriesPoints], _ matcher: SeriesMatcher
   ) -> [(labels: Labels, first: Int64, last: Int64)] {
     guard matcher.acceptsName(name) else { return [] }
-    // By object first: most series of a resource share it.
-    var objects: [ObjectIdentifier: (resource: Resource, first: Int64, last: Int64)] = [:]
+    // By object first: most series of a resource share it, and stand next to each other.
+    var places: [ObjectIdentifier: Int] = [:]
+    var objects: [(resource: Resource, first: Int64, last: Int64)] = []
+    var lastKey: ObjectIdentifier?
+    var place = 0
     for entry in stored where !entry.series.kind.isVerbatim {
       let key = ObjectIdentifier(entry.series.resource.attributes)
-      if let known = objects[key] {
-        if entry.firstTime < known.first { objects[key]?.first = entry.firstTime }
-        if entry.lastTime > known.last { objects[key]?.last = entry.lastTime }
-      } else {
-        objects[key] = (entry.series.resource, entry.firstTime, entry.lastTime)
+      if key != lastKey {
+        lastKey = key
+        place = places[key] ?? objects.count
+        if place == objects.count {
+          places[key] = place
+          objects.append((entry.series.resource, entry.firstTime, entry.lastTime))
+        }
       }
+      if entry.firstTime < objects[place].first { objects[place].first = entry.firstTime }
+      if entry.lastTime > objects[place].last { objects[place].last = entry.lastTime }
     }
     var ranges: [Resource: (first: Int64, last: Int64)] = [:]
-    for (resource, first, last) in objects.values {
+    for (resource, first, last) in objects {
       let known = ranges[resource] ?? (first, last)
       ranges[resource] = (min(known.first, first), max(known.last, last))
     }

@@ -13,7 +13,7 @@ struct UntypedRows {
     }
     var run = SampleRun()
     for row in read.rows {
-      let time = columns.times[row]
+      let time = read.times[row]
       if columns.scales.contains(row) {
         // A histogram whose sum is the stale marker ends its series, as the float does.
         if StaleMarker.marks(columns.sums[row] ?? 0) {

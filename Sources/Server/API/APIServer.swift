@@ -22,10 +22,11 @@ package final class APIServer: Service {
     let bound = BoundPort()
     self.bound = bound
     self.logger = logger
+    let clients = ConnectedClients()
     application = Application(
-      responder: RootResponder(router: makeAPIRouter(environment).buildResponder(), native: native),
+      responder: RootResponder(router: makeAPIRouter(environment).buildResponder(), native: native, clients: clients),
       server: HTTPServerBuilder { responder in
-        UpgradableChannel(responder: responder, environment: environment, native: native)
+        UpgradableChannel(responder: responder, environment: environment, native: native, clients: clients)
       },
       configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil),
       onServerRunning: { channel in bound.set(channel.localAddress?.port ?? port) }, logger: logger)

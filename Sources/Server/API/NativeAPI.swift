@@ -16,7 +16,7 @@ package enum NativeAPI: String, Sendable, CaseIterable {
       if native == "/metrics" { return native }
       return native == "/" ? PrometheusEndpoints.base : PrometheusEndpoints.base + native
     case .loki:
-      return native.hasPrefix("/loki/") || native == "/ready" ? native : nil
+      return native.hasPrefix("/loki/") || native == "/ready" || native == LokiPushEndpoint.otlpPath ? native : nil
     case .tempo: return "/tempo" + native
     case .jaeger: return "/jaeger" + native
     }
@@ -30,8 +30,13 @@ struct RootResponder: HTTPResponder {
   let router: RouterResponder<APIContext>
   /// nil: every path stands where the router has it.
   let native: NativeAPI?
+  let clients: ConnectedClients
 
   func respond(to request: Request, context: APIContext) async throws -> Response {
+    try await clients.whileConnected(context.channel) { try await answer(request, context) }
+  }
+
+  private func answer(_ request: Request, _ context: APIContext) async throws -> Response {
     guard let native else { return try await router.respond(to: request, context: context) }
     guard let path = native.path(for: request.uri.path) else {
       return Response(text: "404 page not found\n", .notFound)

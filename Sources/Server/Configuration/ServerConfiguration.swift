@@ -26,6 +26,8 @@ package struct ServerConfiguration: Sendable, Hashable {
   package var logsRetention: Int64 = 30 * Setting.day
   package var tracesRetention: Int64 = 30 * Setting.day
   package var metricsRetention: Int64 = 90 * Setting.day
+  /// Nanoseconds that Sightline's own logs, spans and metrics are kept, where everybody's are kept longer.
+  package var ownRetention: Int64 = 7 * Setting.day
   /// Bytes of all parts together; 0: no limit.
   package var maximumBytes: Int64 = 0
   /// Bytes of memtables, queries and bodies in flight together; 0: by the machine's memory.
@@ -48,6 +50,11 @@ package struct ServerConfiguration: Sendable, Hashable {
     case process
     /// It survives the loss of power too.
     case power
+  }
+
+  /// Nanoseconds that records of each signal are kept.
+  package var retention: [Signal: Int64] {
+    [.logs: logsRetention, .spans: tracesRetention, .metrics: metricsRetention]
   }
 
   /// Nanoseconds beyond which a record of any signal is too old to be taken.

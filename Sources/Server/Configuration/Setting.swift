@@ -40,6 +40,8 @@ package struct Setting: Sendable {
     duration("storage.retention.logs", "how long logs are kept", \.logsRetention),
     duration("storage.retention.traces", "how long spans are kept", \.tracesRetention),
     duration("storage.retention.metrics", "how long metrics are kept", \.metricsRetention),
+    duration(
+      "storage.retention.self", "how long Sightline's own logs, spans and metrics are kept, if shorter", \.ownRetention),
     bytes("storage.maximum", "size of everything stored, 0 for no limit", \.maximumBytes, minimum: 0),
     bytes("storage.memtable", "size at which a memtable becomes parts", \.memtableBytes, minimum: 1 << 20),
     bytes(

@@ -17,6 +17,7 @@ package struct ServerRuntime: Sendable {
   /// The main address first, then those of native roots.
   private let servers: [APIServer]
   private let selfTelemetry: SelfTelemetry
+  private let ownRetention: OwnRetention
 
   /// Runs until SIGTERM or SIGINT.
   ///
@@ -31,6 +32,7 @@ package struct ServerRuntime: Sendable {
       ready(address)
       await withTaskGroup(of: Void.self) { group in
         group.addTask { await runtime.selfTelemetry.run() }
+        group.addTask { await runtime.ownRetention.run() }
         for await _ in signals { break }
         group.cancelAll()
       }
@@ -113,7 +115,10 @@ package struct ServerRuntime: Sendable {
 
     let scheme = configuration.tlsCertificatePath.isEmpty ? "http" : "https"
     let runtime = ServerRuntime(
-      store: store, pipeline: pipeline, listeners: listeners, servers: servers, selfTelemetry: selfTelemetry)
+      store: store, pipeline: pipeline, listeners: listeners, servers: servers, selfTelemetry: selfTelemetry,
+      ownRetention: OwnRetention(
+        store: store, serviceName: "sightline", maximumAge: configuration.ownRetention,
+        retention: configuration.retention))
     return (runtime, ReadyServer(uiAddress: "\(scheme)://\(bound)/ui/", otlpAddresses: otlpAddresses))
   }
 
@@ -133,10 +138,8 @@ package struct ServerRuntime: Sendable {
       memoryBytes: memory.storeBytes)
     settings.memtableBytes = Int(clamping: configuration.memtableBytes)
     settings.retention = RetentionPolicy(
-      maximumAge: [
-        .logs: configuration.logsRetention, .spans: configuration.tracesRetention,
-        .metrics: configuration.metricsRetention,
-      ], maximumBytes: configuration.maximumBytes > 0 ? configuration.maximumBytes : nil)
+      maximumAge: configuration.retention,
+      maximumBytes: configuration.maximumBytes > 0 ? configuration.maximumBytes : nil)
     do {
       return try await EmbeddedStore.open(settings)
     } catch {

@@ -28,12 +28,15 @@ struct LokiEndpoints: Sendable {
     question("detected_field/:name/values", router) { try await detections.values($0, of: $1.path("name")) }
     router.get("\(LokiEndpoints.base)/drilldown-limits") { _, _ in LokiEndpoints.drilldownLimits() }
     router.get("\(LokiEndpoints.base)/status/buildinfo") { _, _ in LokiEndpoints.buildInformation() }
+    // Rule groups by namespace: there are none until rules come.
+    router.get("\(LokiEndpoints.base)/rules") { _, _ in Response(text: "{}\n", type: "application/yaml") }
     router.get("/ready") { _, _ in
       environment.isReady()
         ? Response(text: "ready\n", .ok) : Response(text: "starting\n", .serviceUnavailable)
     }
     LokiTailEndpoint(environment: environment).add(to: router)
     LokiPushEndpoint(environment: environment).add(to: router)
+    LokiDeleteEndpoint(environment: environment).add(to: router)
   }
 
   /// A question that clients ask by GET or by a form.

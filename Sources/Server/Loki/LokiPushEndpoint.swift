@@ -3,7 +3,7 @@ import Hummingbird
 import Ingest
 import TelemetryModel
 
-/// `POST push`: takes logs as Loki's agents send them.
+/// `POST push`: takes logs as Loki's agents send them; and OTLP logs at the path where Loki takes them.
 struct LokiPushEndpoint: Sendable {
   let environment: APIEnvironment
 
@@ -15,6 +15,18 @@ struct LokiPushEndpoint: Sendable {
         return LokiFailure(error).response
       }
     }
+    router.post("\(LokiPushEndpoint.otlpPath)") { request, context in try await otlp(request, context) }
+  }
+
+  static let otlpPath = "/otlp/v1/logs"
+
+  private func otlp(_ request: Request, _ context: APIContext) async throws -> Response {
+    let intake = try IngestIntake(environment)
+    guard let (kind, encoding) = intake.otlp(.logs, request.headers) else {
+      return Response(text: "content type or encoding is not supported\n", .unsupportedMediaType)
+    }
+    let outcome = try await intake.store(request, context, kind: kind, contentEncoding: encoding)
+    return Response(intake.otlpAnswer(outcome, kind: kind))
   }
 
   private func push(_ request: Request, _ context: APIContext) async throws -> Response {

@@ -22,7 +22,7 @@ struct LokiRequest: Sendable {
     url = QueryParameters(request.uri.query)
     self.now = now
     let isForm = (request.headers[.contentType] ?? "").lowercased().hasPrefix("application/x-www-form-urlencoded")
-    if request.method == .post, isForm {
+    if request.method == .post || request.method == .put, isForm {
       let body = try await request.body.collect(upTo: LokiRequest.formLimit)
       form = QueryParameters(String(buffer: body))
     } else {

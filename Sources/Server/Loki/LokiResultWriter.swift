@@ -211,6 +211,7 @@ struct LokiStreams {
   /// - Parameter categorizesLabels: whether only the stream's own labels tell streams apart.
   init(_ lines: [LogLine], categorizesLabels: Bool) {
     var indexes: [LabelSet: Int] = [:]
+    indexes.reserveCapacity(lines.count)
     for line in lines {
       let labels = categorizesLabels ? line.stream : line.labels
       if let index = indexes[labels] {

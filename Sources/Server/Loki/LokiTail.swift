@@ -38,6 +38,19 @@ struct LokiTailEndpoint: Sendable {
   }
 }
 
+/// What tells that a line has been sent.
+private struct SentLine: Hashable {
+  private let time: Int64
+  private let line: String
+  private let stream: LabelSet
+
+  init(_ line: LogLine) {
+    time = line.time
+    self.line = line.line
+    stream = line.stream
+  }
+}
+
 /// One tail of a Loki client: stored lines first, then lines as they come, until either side closes.
 struct LokiTailSession: Sendable {
   /// How often new lines are sent.
@@ -57,13 +70,14 @@ struct LokiTailSession: Sendable {
   private func send(_ mailbox: TailMailbox, _ outbound: TailExchange.Writer) async throws {
     let tail = try LogQLTail(question.selection)
     let begun = environment.now()
+    var sent: Set<SentLine> = []
     if question.limit > 0, question.start < begun {
       let stored = try await LogQLEngine(store: environment.store).lines(
         question.selection, range: TimeRange(start: question.start, end: begun), direction: .backward,
         lineLimit: question.limit
       ).lines
-      // What came since the subscription comes again by it.
-      _ = mailbox.take()
+      // What came since the subscription may be among them, and comes again by it.
+      sent = Set(stored.map { SentLine($0) })
       if !stored.isEmpty {
         try await outbound.write(TailExchange.frame(LokiTailSession.message(stored.reversed(), dropped: 0)))
       }
@@ -72,7 +86,7 @@ struct LokiTailSession: Sendable {
       try await Task.sleep(for: LokiTailSession.interval)
       var (batches, dropped) = mailbox.take()
       var lines: [LogLine] = []
-      for batch in batches { lines += tail.lines(batch) }
+      for batch in batches { lines += tail.lines(batch).filter { $0.time >= begun || !sent.contains(SentLine($0)) } }
       if lines.count > LokiTailSession.linesPerMessage {
         dropped += lines.count - LokiTailSession.linesPerMessage
         lines = Array(lines.suffix(LokiTailSession.linesPerMessage))

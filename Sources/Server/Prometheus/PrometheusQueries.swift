@@ -16,8 +16,7 @@ struct PrometheusQueries: Sendable {
     let time = try request.time("time", default: request.now)
     let engine = try engine(request)
     return try await answer(
-      request, { try await engine.instant(query, at: time) },
-      explain: { try await engine.explain(query, start: time, end: time, step: nil) })
+      request, { explains in try await engine.instant(query, at: time, explains: explains) })
   }
 
   func range(_ request: PrometheusRequest) async throws -> PrometheusAnswer {
@@ -40,8 +39,7 @@ struct PrometheusQueries: Sendable {
     }
     let engine = try engine(request)
     return try await answer(
-      request, { try await engine.range(query, start: start, end: end, step: step) },
-      explain: { try await engine.explain(query, start: start, end: end, step: step) })
+      request, { explains in try await engine.range(query, start: start, end: end, step: step, explains: explains) })
   }
 
   private func engine(_ request: PrometheusRequest) throws -> Engine {
@@ -51,19 +49,16 @@ struct PrometheusQueries: Sendable {
   }
 
   private func answer(
-    _ request: PrometheusRequest, _ evaluate: @escaping @Sendable () async throws -> QueryResult,
-    explain: @escaping @Sendable () async throws -> QueryPlan
+    _ request: PrometheusRequest, _ evaluate: @escaping @Sendable (_ explains: Bool) async throws -> QueryResult
   ) async throws -> PrometheusAnswer {
     let limit = try request.limit()
     let timeout = min(max(1, try request.duration("timeout") ?? PrometheusQueries.timeout), PrometheusQueries.timeout)
     let started = ContinuousClock.now
-    let result = try await PrometheusQueries.within(milliseconds: timeout, evaluate)
+    let explains = Explanation.isAsked(request.parameters["explain"])
+    let result = try await PrometheusQueries.within(milliseconds: timeout) { try await evaluate(explains) }
     let elapsed = ContinuousClock.now - started
     var answer = PrometheusAnswer()
-    if Explanation.isAsked(request.parameters["explain"]) {
-      answer.explanation = Explanation(
-        try await PrometheusQueries.within(milliseconds: timeout, explain), elapsed: elapsed)
-    }
+    if let plan = result.plan { answer.explanation = Explanation(plan, elapsed: elapsed) }
     answer.warnings = result.annotations.warnings
     answer.infos = result.annotations.infos
     if let limit, result.data.count > limit { answer.noteTruncation() }

@@ -71,8 +71,7 @@ struct RemoteWriteEndpoint: Sendable {
 
   private func otlp(_ request: Request, _ context: APIContext) async throws -> Response {
     let intake = try IngestIntake(environment)
-    let type = request.headers[.contentType].map { String($0.prefix { $0 != ";" }).lowercased() } ?? ""
-    guard let (kind, encoding) = intake.otlpMetrics(type, request.headers[.contentEncoding]) else {
+    guard let (kind, encoding) = intake.otlp(.metrics, request.headers) else {
       return Response(text: "content type or encoding is not supported\n", .unsupportedMediaType)
     }
     let outcome = try await intake.store(request, context, kind: kind, contentEncoding: encoding)

@@ -3,6 +3,7 @@ import PromQL
 extension JSONWriter {
   /// Milliseconds since 1970 as seconds with up to three decimals.
   mutating func seconds(_ milliseconds: Int64) {
+    if milliseconds >= 0, milliseconds % 1000 == 0 { return integer(milliseconds / 1000) }
     let (whole, rest) = milliseconds.magnitude.quotientAndRemainder(dividingBy: 1000)
     var text = (milliseconds < 0 ? "-" : "") + String(whole)
     if rest > 0 {
@@ -13,7 +14,13 @@ extension JSONWriter {
   }
 
   /// A number in quotes.
-  mutating func sampleValue(_ value: Double) { string(PrometheusNumber.text(value)) }
+  mutating func sampleValue(_ value: Double) {
+    if value.magnitude < 0x1p53, value == value.rounded(.towardZero), value != 0 {
+      quoted(Int64(value))
+    } else {
+      string(PrometheusNumber.text(value))
+    }
+  }
 
   mutating func labels(_ labels: Labels) {
     beginObject()

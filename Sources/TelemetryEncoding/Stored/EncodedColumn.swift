@@ -5,7 +5,7 @@ package final class EncodedColumn: Sendable {
   /// The values of the chunk.
   package enum Values: Sendable {
     case words(StoredWords)
-    case doubles(StoredWords)
+    case doubles(StoredDoubles)
     /// Differences to the times of the rows.
     case times(StoredWords)
     case traceIDs(StoredIdentifiers)
@@ -22,7 +22,7 @@ package final class EncodedColumn: Sendable {
 
   /// Whether a chunk of this encoding, by its raw value, can be read row by row.
   package static func canOpen(encoding: UInt8) -> Bool {
-    ColumnEncoding(rawValue: encoding).map { $0 != .rowDistance && $0 != .decimals } ?? false
+    ColumnEncoding(rawValue: encoding).map { $0 != .rowDistance } ?? false
   }
 
   /// Checks the chunk at `range` of `bytes` and copies it.
@@ -36,11 +36,15 @@ package final class EncodedColumn: Sendable {
     reader = EncodingReader(Array(bytes[reader.position..<reader.end]))
     let encoding = try ColumnEncoding(id: header.encoding)
     presence = try RowPresence(header.presence, valueCount: valueCount, rowCount: rowCount, &reader)
-    var byteCount = range.count + 256
+      .compacted(rowCount: rowCount)
+    var byteCount = range.count + 256 + presence.byteCount
     switch key.type {
     case .int where encoding == .timeDifference: values = .times(try StoredWords(nested: valueCount, &reader))
     case .int, .bool: values = .words(try StoredWords(encoding, count: valueCount, &reader))
-    case .double: values = .doubles(try StoredWords(encoding, count: valueCount, &reader))
+    case .double:
+      let doubles = try StoredDoubles(encoding, count: valueCount, &reader)
+      values = .doubles(doubles)
+      byteCount += doubles.byteCount
     case .traceID:
       values = .traceIDs(try StoredIdentifiers(encoding, count: valueCount, wordCount: 2, &reader))
     case .spanID: values = .spanIDs(try StoredIdentifiers(encoding, count: valueCount, wordCount: 1, &reader))
@@ -56,21 +60,21 @@ package final class EncodedColumn: Sendable {
   ///
   /// - Parameters:
   ///   - rows: ascending.
-  ///   - times: of all rows of the block, for times that are stored as differences.
+  ///   - times: of these rows, for times that are stored as differences.
   package func gathered(_ rows: [UInt32], times: [Int64]) throws(EncodingError) -> Column? {
     let (places, indices) = presence.find(rows)
     if indices.isEmpty { return nil }
     let found: ColumnValues
     switch values {
     case .words(let words): found = .int64(try words.words(at: indices))
-    case .doubles(let words):
-      found = .double(try words.words(at: indices).map { Double(bitPattern: UInt64(bitPattern: $0)) })
+    case .doubles(let doubles): found = .double(try doubles.values(at: indices))
     case .times(let words):
       var own = try words.words(at: indices)
       for (index, place) in places.enumerated() {
-        let row = Int(rows[Int(place)])
-        guard row < times.count else { throw EncodingError(.damaged, "times relative to a column that is missing") }
-        own[index] &+= times[row]
+        guard Int(place) < times.count else {
+          throw EncodingError(.damaged, "times relative to a column that is missing")
+        }
+        own[index] &+= times[Int(place)]
       }
       found = .int64(own)
     case .traceIDs(let ids): found = .traceIDs(try ids.traceIDs(at: indices))
@@ -78,5 +82,14 @@ package final class EncodedColumn: Sendable {
     case .bytes(let bytes): found = try bytes.values(at: indices)
     }
     return Column(key, rows: places.count == rows.count ? nil : places, values: found)
+  }
+  /// The values of some positions, which are given as ascending ranges; nil for those that only come row by row.
+  package func values(in ranges: [Range<Int>]) throws(EncodingError) -> ColumnValues? {
+    switch values {
+    case .words(let words): return .int64(try words.words(in: ranges))
+    case .doubles(let doubles): return .double(try doubles.values(in: ranges))
+    case .bytes(let bytes): return try bytes.values(in: ranges)
+    case .times, .traceIDs, .spanIDs: return nil
+    }
   }
 }

@@ -39,24 +39,14 @@ struct PackedFrames {
     self.starts = starts
   }
 
-  /// Moves past a sequence.
-  static func skip(count: Int, _ reader: inout EncodingReader) throws(EncodingError) {
-    let frameCount = (count + WordCodec.frameLength - 1) / WordCodec.frameLength
-    let widths = try reader.take(frameCount)
-    _ = try reader.fixed(Int64.self)
-    let baseWidth = Int(try reader.byte())
-    guard baseWidth <= 64 else { throw EncodingError(.damaged, "a bit width above 64") }
-    _ = try reader.take(BitPacking.byteCount(frameCount, width: baseWidth))
-    var dataBytes = 0
-    for frame in 0..<frameCount {
-      let width = Int(reader.bytes[widths.lowerBound + frame])
-      guard width <= 64 else { throw EncodingError(.damaged, "a bit width above 64") }
-      dataBytes += BitPacking.byteCount(min(WordCodec.frameLength, count - frame * WordCodec.frameLength), width: width)
-    }
-    _ = try reader.take(dataBytes)
-  }
-
   var frameCount: Int { bases.count }
+
+  /// Frames whose values are all the same.
+  var constantCount: Int {
+    var found = 0
+    for frame in 0..<frameCount where bytes[widths + frame] == 0 { found += 1 }
+    return found
+  }
 
   /// The values of a frame, as positions of the sequence.
   func range(_ frame: Int) -> Range<Int> {
@@ -66,6 +56,18 @@ struct PackedFrames {
 
   /// The value that all of a frame's have; nil when they differ.
   func constant(_ frame: Int) -> Int64? { bytes[widths + frame] == 0 ? bases[frame] : nil }
+
+  /// Fills memory with all values.
+  func unpack(to target: UnsafeMutablePointer<Int64>) {
+    for frame in bases.indices { unsafe unpack(frame, to: target + frame * WordCodec.frameLength) }
+  }
+
+  /// Fills memory with the values of a frame.
+  func unpack(_ frame: Int, to target: UnsafeMutablePointer<Int64>) {
+    unsafe BitPacking.unpack(
+      bytes.span.bytes, start: starts[frame], count: range(frame).count, width: Int(bytes[widths + frame]),
+      base: bases[frame], to: target)
+  }
 
   /// Appends the values of a frame.
   func unpack(_ frame: Int, into values: inout [Int64]) {

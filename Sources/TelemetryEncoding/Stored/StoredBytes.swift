@@ -58,6 +58,20 @@ package struct StoredBytes: Sendable {
     }
   }
 
+  /// The values of ranges, which ascend, one range after the other.
+  func values(in ranges: [Range<Int>]) throws(EncodingError) -> ColumnValues {
+    if ranges.count == 1, ranges[0] == 0..<count {
+      switch form {
+      case .constant(let value): return .dictionary(codes: [UInt32](repeating: 0, count: count), distinct: value)
+      case .dictionary(let table, let codes):
+        return .dictionary(codes: try codes.codes(limit: table.count), distinct: try table.values())
+      case .frames(let table): return .bytes(try table.values())
+      case .templates: break
+      }
+    }
+    return try values(at: ranges.flatMap { Array($0) })
+  }
+
   /// The values at the positions as plain bytes.
   func bytes(at indices: [Int]) throws(EncodingError) -> BytesColumn {
     switch try values(at: indices) {

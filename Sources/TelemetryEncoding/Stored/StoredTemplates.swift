@@ -5,7 +5,7 @@ package import TelemetryModel
 /// slot's variables stand, are read when they are first asked for, and kept.
 package final class StoredTemplates: Sendable {
   /// Stands for a variable in a template.
-  package static let marker = TemplateScanner.marker
+  @inlinable package static var marker: UInt8 { 0xff }
 
   package let templates: BytesColumn
   package let count: Int
@@ -34,8 +34,20 @@ package final class StoredTemplates: Sendable {
     return made
   }
 
-  /// The template number of each value.
-  package func templateNumbers() throws(EncodingError) -> [UInt16] { try open().codes }
+  /// Calls `body` with the position and the template number of each value that has one of the templates, ascending.
+  ///
+  /// - Parameter isWanted: for each template.
+  package func forEachValue(
+    ofTemplates isWanted: [Bool], _ body: (_ position: Int, _ template: Int) -> Void
+  ) throws(EncodingError) {
+    let codes = try open().codes
+    let wanted = isWanted.indices.filter { isWanted[$0] }
+    if wanted.count <= TemplateNumbers.comparedLimit {
+      TemplateNumbers(codes).forEach(wanted, body)
+    } else {
+      for (position, code) in codes.enumerated() where isWanted[Int(code)] { body(position, Int(code)) }
+    }
+  }
 
   /// What the variables of each marker may be made of, template by template.
   package func alphabets(ofTemplate template: Int) throws(EncodingError) -> [VariableAlphabet] {
@@ -118,7 +130,9 @@ struct OpenTemplates: Sendable {
   /// One template's share of a request.
   private struct Share {
     let template: Int
-    /// Which of the template's values, ascending.
+    /// Where its values stand, ascending.
+    var positions: [Int] = []
+    /// Which of the template's values they are.
     var occurrences: [Int] = []
     var variables: [VariableValues] = []
     var next = 0
@@ -126,22 +140,17 @@ struct OpenTemplates: Sendable {
 
   func texts(at indices: [Int]) throws(EncodingError) -> BytesColumn {
     guard let last = indices.last, last < codes.count else { return BytesColumn() }
-    var seen = [Int32](repeating: 0, count: templates.count)
     var shares: [Share] = []
     var shareOfTemplate = [Int](repeating: -1, count: templates.count)
-    var wanted = 0
-    for index in 0...last {
+    for index in indices {
       let code = Int(codes[index])
-      if index == indices[wanted] {
-        if shareOfTemplate[code] < 0 {
-          shareOfTemplate[code] = shares.count
-          shares.append(Share(template: code))
-        }
-        shares[shareOfTemplate[code]].occurrences.append(Int(seen[code]))
-        wanted += 1
+      if shareOfTemplate[code] < 0 {
+        shareOfTemplate[code] = shares.count
+        shares.append(Share(template: code))
       }
-      seen[code] &+= 1
+      shares[shareOfTemplate[code]].positions.append(index)
     }
+    findOccurrences(&shares, shareOfTemplate, last: last)
     for index in shares.indices {
       let template = shares[index].template
       for slot in slots[firstSlots[template]..<firstSlots[template + 1]] {
@@ -163,6 +172,33 @@ struct OpenTemplates: Sendable {
       ends.append(UInt32(truncatingIfNeeded: arena.count))
     }
     return BytesColumn(uncheckedArena: arena, endOffsets: ends)
+  }
+
+  /// Counts, before each position, the values of its template.
+  private func findOccurrences(_ shares: inout [Share], _ shareOfTemplate: [Int], last: Int) {
+    if shares.count <= TemplateNumbers.comparedLimit {
+      let numbers = TemplateNumbers(codes)
+      for index in shares.indices {
+        var count = 0
+        var counted = 0
+        for position in shares[index].positions {
+          count += numbers.count(of: shares[index].template, in: counted..<position)
+          counted = position
+          shares[index].occurrences.append(count)
+        }
+      }
+      return
+    }
+    var seen = [Int](repeating: 0, count: shares.count)
+    for position in 0...last {
+      let share = shareOfTemplate[Int(codes[position])]
+      if share < 0 { continue }
+      let found = shares[share].occurrences.count
+      if found < shares[share].positions.count, shares[share].positions[found] == position {
+        shares[share].occurrences.append(seen[share])
+      }
+      seen[share] &+= 1
+    }
   }
 
   private func append(_ template: Int, _ variables: [VariableValues], _ number: Int, to arena: inout [UInt8]) {

@@ -29,10 +29,10 @@ package struct StoredWords: Sendable {
   ) throws(EncodingError) {
     switch encoding {
     case .constant: _ = try reader.take(8)
-    case .frameOfReference: try PackedFrames.skip(count: count, &reader)
+    case .frameOfReference: _ = try PackedFrames(count: count, &reader)
     case .deltaFrameOfReference:
       _ = try reader.take(8)
-      try PackedFrames.skip(count: count - 1, &reader)
+      _ = try PackedFrames(count: count - 1, &reader)
     case .bytePlanes, .deltaBytePlanes:
       _ = try reader.take(encoding == .bytePlanes ? 9 : 17)
       _ = try reader.take(try reader.fixedCount(limit: reader.remaining))
@@ -70,8 +70,10 @@ package struct StoredWords: Sendable {
       case .frameOfReference:
         let frames = try PackedFrames(count: count, &reader)
         return indices.map { frames[$0] }
-      case .deltaFrameOfReference: return try sums(at: indices, &reader)
-      case .bytePlanes: return try BytePlanes.words(at: indices, count: count, &reader)
+      case .deltaFrameOfReference: if let sums = try sums(at: indices, &reader) { return sums }
+      case .bytePlanes:
+        let planes = try BytePlanes(count: count, &reader)
+        return indices.map { planes[$0] }
       case .raw:
         return indices.map { WordCodec.words(bytes, range.lowerBound + $0 * 8..<range.lowerBound + $0 * 8 + 8)[0] }
       default: break
@@ -81,10 +83,59 @@ package struct StoredWords: Sendable {
     return indices.map { all[$0] }
   }
 
-  /// Words of a delta sequence: frames without a difference are passed by.
-  private func sums(at indices: [Int], _ reader: inout EncodingReader) throws(EncodingError) -> [Int64] {
+  /// The words of ranges, which ascend, one range after the other.
+  package func words(in ranges: [Range<Int>]) throws(EncodingError) -> [Int64] {
+    let wanted = ranges.reduce(0) { $0 + $1.count }
+    guard let end = ranges.last?.upperBound, end <= count else { return [] }
+    if wanted == count { return try words() }
+    if let constant = try constant() { return [Int64](repeating: constant, count: wanted) }
+    var reader = try reader()
+    switch encoding {
+    case .frameOfReference:
+      let frames = try PackedFrames(count: count, &reader)
+      var words: [Int64] = []
+      words.reserveCapacity(wanted)
+      var values: [Int64] = []
+      var unpacked = -1
+      for range in ranges {
+        var start = range.lowerBound
+        while start < range.upperBound {
+          let frame = start / WordCodec.frameLength
+          let frameRange = frames.range(frame)
+          if frame != unpacked {
+            values.removeAll(keepingCapacity: true)
+            frames.unpack(frame, into: &values)
+            unpacked = frame
+          }
+          let end = min(range.upperBound, frameRange.upperBound)
+          words += values[start - frameRange.lowerBound..<end - frameRange.lowerBound]
+          start = end
+        }
+      }
+      return words
+    case .bytePlanes:
+      let planes = try BytePlanes(count: count, &reader)
+      return unsafe WordCodec.filled(wanted) { target in
+        var position = 0
+        for range in ranges {
+          unsafe planes.unite(range, to: target + position)
+          position += range.count
+        }
+      }
+    default:
+      let all = try words()
+      var words: [Int64] = []
+      words.reserveCapacity(wanted)
+      for range in ranges { words += all[range] }
+      return words
+    }
+  }
+
+  /// Words of a delta sequence: frames of one difference are passed by. nil when they are too few to save anything.
+  private func sums(at indices: [Int], _ reader: inout EncodingReader) throws(EncodingError) -> [Int64]? {
     var value = try reader.fixed(Int64.self)
     let frames = try PackedFrames(count: count - 1, &reader)
+    guard frames.constantCount * 2 >= frames.frameCount else { return nil }
     var words: [Int64] = []
     words.reserveCapacity(indices.count)
     var wanted = 0
@@ -122,7 +173,10 @@ package struct StoredWords: Sendable {
   package func codes(limit: Int) throws(EncodingError) -> [UInt32] {
     if encoding == .bytePlanes, count > 0 {
       var reader = try reader()
-      if let codes = try BytePlanes.codes(count: count, limit: limit, &reader) { return codes }
+      let planes = try BytePlanes(count: count, &reader)
+      if let codes = try planes.codes(limit: limit) { return codes }
+      let words = unsafe WordCodec.filled(count) { unsafe planes.unite(0..<count, to: $0) }
+      return try WordCodec.codes(words, limit: limit)
     }
     return try WordCodec.codes(try words(), limit: limit)
   }
@@ -164,48 +218,5 @@ package struct StoredWords: Sendable {
       if starts.count > runLimit { return nil }
     }
     return (starts, found)
-  }
-}
-
-extension BytePlanes {
-  /// The words at some positions: the planes are decompressed, the other words are not put together.
-  fileprivate static func words(
-    at indices: [Int], count: Int, _ reader: inout EncodingReader
-  ) throws(EncodingError) -> [Int64] {
-    let (base, width, planes) = try planes(count: count, &reader)
-    return indices.map { index in
-      var word: UInt64 = 0
-      for plane in 0..<width { word |= UInt64(planes[plane * count + index]) &<< UInt64(plane * 8) }
-      return Int64(bitPattern: word) &+ base
-    }
-  }
-
-  /// Codes of one plane; nil when there are more.
-  fileprivate static func codes(
-    count: Int, limit: Int, _ reader: inout EncodingReader
-  ) throws(EncodingError) -> [UInt32]? {
-    var ahead = reader
-    let base = try ahead.fixed(Int64.self)
-    guard try ahead.byte() == 1, base >= 0, base < 1 << 24 else { return nil }
-    let (_, _, plane) = try planes(count: count, &reader)
-    let offset = UInt32(truncatingIfNeeded: base)
-    let codes = plane.map { offset &+ UInt32($0) }
-    guard let greatest = plane.max(), Int(base) + Int(greatest) < limit else {
-      throw EncodingError(.damaged, "a code is beyond its table")
-    }
-    return codes
-  }
-
-  private static func planes(
-    count: Int, _ reader: inout EncodingReader
-  ) throws(EncodingError) -> (base: Int64, width: Int, planes: [UInt8]) {
-    let base = try reader.fixed(Int64.self)
-    let width = Int(try reader.byte())
-    guard (1...8).contains(width) else { throw EncodingError(.damaged, "words of \(width) bytes") }
-    let length = try reader.fixedCount(limit: reader.remaining)
-    let range = try reader.take(length)
-    var planes: [UInt8] = []
-    try Zstandard.decompress(reader.bytes, range, byteCount: count * width, into: &planes)
-    return (base, width, planes)
   }
 }

@@ -17,6 +17,10 @@ package protocol BlockSource: Sendable {
   var series: [Series] { get }
   /// The series by the columns of their table; nil for a block whose series stand by themselves.
   var seriesColumns: SeriesColumns? { get }
+  /// The fields of the identity tables, when they are kept with them; nil: the tables have to be looked through.
+  var identityFields: IdentityFields? { get }
+  /// The number of each series among those of all blocks.
+  func seriesNumbers(in numbering: SeriesNumbering) -> [UInt32]
   /// Smallest and greatest code that the rows have of an identity table, when known.
   func codeBounds(_ kind: IdentityKind) -> ClosedRange<Int>?
   /// Loads `series`, so that a failure shows here: the table of a damaged or unreadable part is empty.
@@ -41,6 +45,8 @@ package protocol BlockSource: Sendable {
   /// The chunks of some columns, and of the identity codes, as they are stored, so that a few of their rows can be read;
   /// nil for a block that has no such form. A column that can only be read whole is left out.
   func encoded(_ keys: Set<ColumnKey>, identities: Bool) throws(StorageError) -> EncodedChunks?
+  /// The same of a block of points, whose rows are in the order of (series, time).
+  func encodedPoints(_ keys: Set<ColumnKey>) throws(StorageError) -> EncodedChunks?
   /// What tells that a column lacks a value without reading it; nil when there is no such filter.
   func valueFilter(_ key: ColumnKey) -> ValueFilter?
 }
@@ -63,10 +69,15 @@ package enum IdentityKind: Sendable {
 
 extension BlockSource {
   package var seriesColumns: SeriesColumns? { nil }
+  package var identityFields: IdentityFields? { nil }
+  package func seriesNumbers(in numbering: SeriesNumbering) -> [UInt32] {
+    seriesColumns?.numbers(in: numbering) ?? numbering.numbers(of: series)
+  }
   package func codeBounds(_ kind: IdentityKind) -> ClosedRange<Int>? { nil }
   package func loadSeries() throws(StorageError) {}
   package func pointDirectory() throws(StorageError) -> (directory: PointDirectory, byteCount: Int)? { nil }
   package func encoded(_ keys: Set<ColumnKey>, identities: Bool) throws(StorageError) -> EncodedChunks? { nil }
+  package func encodedPoints(_ keys: Set<ColumnKey>) throws(StorageError) -> EncodedChunks? { nil }
   package func valueFilter(_ key: ColumnKey) -> ValueFilter? { nil }
 
   /// The entries of an identity table with `tableCount` entries that rows may use.

@@ -10,6 +10,8 @@ package final class MemtableBlock: BlockSource {
   package let byteCount: Int
   /// Made when a question first needs it.
   private let directory = AtomicLazyReference<PointDirectory>()
+  private let knownIdentityFields = AtomicLazyReference<IdentityFields>()
+  private let knownNumbers = KnownSeriesNumbers()
 
   /// What an entry of an identity table is charged: the tables' objects are shared with other batches.
   private static let identityByteCount = 32
@@ -34,7 +36,19 @@ package final class MemtableBlock: BlockSource {
   package var resources: [Resource] { batch.resources }
   package var scopes: [InstrumentationScope] { batch.scopes }
   package var series: [Series] { batch.series }
+  package func seriesNumbers(in numbering: SeriesNumbering) -> [UInt32] {
+    knownNumbers.numbers(of: batch.series, in: numbering)
+  }
+
   package var columns: [(key: ColumnKey, rowCount: Int)] { batch.columns.map { ($0.key, $0.values.count) } }
+
+  package var identityFields: IdentityFields? {
+    if let known = knownIdentityFields.load() { return known }
+    let made =
+      signal == .metrics
+      ? IdentityFields(series: series) : IdentityFields(resources: resources, scopes: scopes)
+    return knownIdentityFields.storeIfNil(made)
+  }
 
   package func childColumns(_ kind: ChildKind) -> [(key: ColumnKey, rowCount: Int)] {
     batch.child(kind)?.columns.map { ($0.key, $0.values.count) } ?? []

@@ -14,7 +14,13 @@ package protocol FileSystem: Sendable {
   func exists(_ path: String) -> Bool
   /// Replaces `target` atomically.
   func rename(_ source: String, to target: String) throws(StorageError)
+  /// Removes a file or an empty directory; nothing when there is none.
   func remove(_ path: String) throws(StorageError)
+  /// Removes a directory with everything in it, not what links in it lead to; nothing when there is none.
+  func removeTree(_ path: String) throws(StorageError)
+  /// Gives a file that does not change any more a second name; copies it, durably, where the volume has no links or the
+  /// names lie on two of them.
+  func link(_ source: String, to target: String) throws(StorageError)
   /// Makes creations, renames and removals in a directory durable.
   func syncDirectory(_ path: String) throws(StorageError)
   /// Bytes that can still be written where `path` lies.

@@ -54,6 +54,30 @@ package struct PosixFileSystem: FileSystem {
     }
   }
 
+  package func removeTree(_ path: String) throws(StorageError) {
+    var status = stat()
+    if unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      for name in try list(path) { try removeTree(path + "/" + name) }
+    }
+    try remove(path)
+  }
+
+  package func link(_ source: String, to target: String) throws(StorageError) {
+    if unsafe Glibc.link(source, target) == 0 { return }
+    guard [EXDEV, EPERM, EMLINK, ENOTSUP, ENOSYS].contains(errno) else {
+      throw StorageError(.write, path: target, errno: errno)
+    }
+    let original = try openForReading(source)
+    let copy = try create(target)
+    let byteCount = try original.byteCount()
+    for offset in stride(from: 0, to: byteCount, by: Self.copyBytes) {
+      try copy.append(try original.read(at: offset, count: min(Self.copyBytes, byteCount - offset)))
+    }
+    try copy.sync()
+  }
+
+  private static let copyBytes = 4 << 20
+
   package func syncDirectory(_ path: String) throws(StorageError) {
     let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw StorageError(.sync, path: path, errno: errno) }

@@ -4,7 +4,14 @@ import TelemetryModel
 /// Chunks as they are stored, from the cache or the file.
 extension PartBlock {
   func encoded(_ keys: Set<ColumnKey>, identities: Bool) throws(StorageError) -> EncodedChunks? {
-    guard signal != .metrics else { return nil }
+    signal == .metrics ? nil : try chunks(keys, identities: identities)
+  }
+
+  func encodedPoints(_ keys: Set<ColumnKey>) throws(StorageError) -> EncodedChunks? {
+    signal == .metrics ? try chunks(keys, identities: false) : nil
+  }
+
+  private func chunks(_ keys: Set<ColumnKey>, identities: Bool) throws(StorageError) -> EncodedChunks {
     let schema = part.directory.schema
     var wanted: [PartChunk] = []
     for chunk in part.blocks[number].chunks {
@@ -18,20 +25,21 @@ extension PartBlock {
       case .seriesCodes, .parentRows: continue
       }
     }
-    var chunks = ChunkCache.shared.chunks(ofPart: part.cacheKey, at: wanted.map(\.offset))
+    var chunks = PartCaches.chunks.values(ofPart: part.cacheKey, at: wanted.map(\.offset))
     let missing = wanted.filter { chunks[$0.offset] == nil }
     var found = EncodedChunks()
     if !missing.isEmpty {
       let bytes = try ChunkBytes(part.file, missing.map(\.range))
       found.byteCount = bytes.byteCount
-      var opened: [Int: ChunkCache.Chunk] = [:]
       do throws(EncodingError) {
-        for chunk in missing { opened[chunk.offset] = try open(chunk, bytes) }
+        for chunk in missing {
+          let opened = try open(chunk, bytes)
+          PartCaches.chunks.insert(opened, cost: opened.byteCount, part: part.cacheKey, place: chunk.offset)
+          chunks[chunk.offset] = opened
+        }
       } catch {
         throw StorageError(error, path: part.file.path, what: "block \(number)")
       }
-      ChunkCache.shared.insert(opened, ofPart: part.cacheKey)
-      chunks.merge(opened) { $1 }
     }
     for chunk in wanted {
       let entry = schema[chunk.schemaEntry]
@@ -56,7 +64,7 @@ extension PartBlock {
     return part.directory.schema.firstIndex(of: wanted).flatMap { filters[number][$0] }
   }
 
-  private func open(_ chunk: PartChunk, _ bytes: ChunkBytes) throws(EncodingError) -> ChunkCache.Chunk {
+  private func open(_ chunk: PartChunk, _ bytes: ChunkBytes) throws(EncodingError) -> CachedChunk {
     let entry = part.directory.schema[chunk.schemaEntry]
     let (content, range) = bytes[chunk.range]
     if let key = entry.key {

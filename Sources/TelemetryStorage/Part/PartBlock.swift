@@ -19,6 +19,8 @@ struct PartBlock: BlockSource {
   var series: [Series] { (try? part.series().series) ?? [] }
   var seriesColumns: SeriesColumns? { try? part.series() }
 
+  var identityFields: IdentityFields? { signal == .metrics ? nil : part.identityFields }
+
   func loadSeries() throws(StorageError) { _ = try part.series() }
 
   func codeBounds(_ kind: IdentityKind) -> ClosedRange<Int>? {
@@ -57,18 +59,22 @@ struct PartBlock: BlockSource {
 
   func pointDirectory() throws(StorageError) -> (directory: PointDirectory, byteCount: Int)? {
     guard signal == .metrics else { return nil }
-    switch PointDirectoryCache.shared.entry(part: part.cacheKey, block: number) {
+    switch PartCaches.directories[part.cacheKey, number] {
     case .ordered(let directory): return (directory, 0)
     case .unordered: return nil
     case nil: break
     }
     let (batch, byteCount) = try read(ColumnSelection(names: [ColumnSelection.Name(.intrinsic, Field.time.key)]))
     guard let directory = PointDirectory.of(codes: batch.seriesCodes, times: batch.times) else {
-      PointDirectoryCache.shared.insert(.unordered, part: part.cacheKey, block: number)
+      keep(.unordered)
       return nil
     }
-    PointDirectoryCache.shared.insert(.ordered(directory), part: part.cacheKey, block: number)
+    keep(.ordered(directory))
     return (directory, byteCount)
+  }
+
+  private func keep(_ directory: CachedDirectory) {
+    PartCaches.directories.insert(directory, cost: directory.byteCount, part: part.cacheKey, place: number)
   }
 
   func read(_ selection: ColumnSelection) throws(StorageError) -> (batch: RecordBatch, byteCount: Int) {

@@ -1,3 +1,4 @@
+import Synchronization
 import TelemetryEncoding
 import TelemetryModel
 
@@ -12,10 +13,12 @@ final class PartFile: Sendable {
   let scopes: [InstrumentationScope]
   /// One per block; empty when the part has none.
   let filters: [SplitBlockFilter]
+  /// Made when a question first needs it; some hundred bytes.
+  private let knownIdentityFields = AtomicLazyReference<IdentityFields>()
   private let seriesSection: PartSectionEntry?
   private let valueFilterSection: PartSectionEntry?
   /// Names this open part in the caches of series tables, point directories and chunks.
-  let cacheKey = SeriesCache.shared.makeKey()
+  let cacheKey = PartCaches.makeKey()
 
   /// Reads and checks everything but the chunks.
   init(_ file: any StoredFile) throws(StorageError) {
@@ -66,17 +69,19 @@ final class PartFile: Sendable {
     seriesSection = known.first { $0.kind == PartSection.series.rawValue }
   }
 
-  deinit {
-    SeriesCache.shared.remove(cacheKey)
-    PointDirectoryCache.shared.remove(part: cacheKey)
-    ChunkCache.shared.remove(part: cacheKey)
+  deinit { PartCaches.remove(part: cacheKey) }
+
+  /// The fields of resources and scopes.
+  var identityFields: IdentityFields {
+    knownIdentityFields.load()
+      ?? knownIdentityFields.storeIfNil(IdentityFields(resources: resources, scopes: scopes))
   }
 
   /// The series table: from the cache, else read, checked and decoded. Most parts are opened for their names and times
   /// only, and the tables of all parts would not fit in memory.
   func series() throws(StorageError) -> SeriesColumns {
     guard let section = seriesSection else { return .none }
-    if let series = SeriesCache.shared[cacheKey] { return series }
+    if let series = PartCaches.series[cacheKey, 0] { return series }
     let bytes = try file.read(at: section.offset, count: section.byteCount)
     guard Checksum.crc32c(bytes, 0..<bytes.count) == section.checksum else {
       throw StorageError(.damaged, path: file.path, detail: "series: does not match its checksum")
@@ -84,8 +89,8 @@ final class PartFile: Sendable {
     do throws(EncodingError) {
       var reader = EncodingReader(bytes)
       let series = try SeriesTable.decode(
-        &reader, resources: resources, scopes: scopes, known: SeriesCache.shared.newest)
-      SeriesCache.shared[cacheKey] = series
+        &reader, resources: resources, scopes: scopes, known: PartCaches.series.newest)
+      PartCaches.series.insert(series, cost: series.count, part: cacheKey, place: 0)
       return series
     } catch {
       throw StorageError(error, path: file.path, what: "series")
@@ -96,10 +101,7 @@ final class PartFile: Sendable {
   /// decoded; empty for a part without them.
   func valueFilters() throws(StorageError) -> [[Int: ValueFilter]] {
     guard let section = valueFilterSection else { return [] }
-    if case .filters(let filters, _)? = ChunkCache.shared.chunks(ofPart: cacheKey, at: [section.offset])[section.offset]
-    {
-      return filters
-    }
+    if case .filters(let filters, _)? = PartCaches.chunks[cacheKey, section.offset] { return filters }
     let bytes = try file.read(at: section.offset, count: section.byteCount)
     guard Checksum.crc32c(bytes, 0..<bytes.count) == section.checksum else {
       throw StorageError(.damaged, path: file.path, detail: "value filters: do not match their checksum")
@@ -118,7 +120,8 @@ final class PartFile: Sendable {
     } catch {
       throw StorageError(error, path: file.path, what: "value filters")
     }
-    ChunkCache.shared.insert([section.offset: .filters(filters, byteCount: bytes.count)], ofPart: cacheKey)
+    PartCaches.chunks.insert(
+      .filters(filters, byteCount: bytes.count), cost: bytes.count, part: cacheKey, place: section.offset)
     return filters
   }
 

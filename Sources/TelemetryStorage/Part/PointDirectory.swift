@@ -101,9 +101,24 @@ package final class PointDirectory: Sendable {
   ///   - range: both ends included.
   func runs(of accepted: [Bool], in range: (first: Int64, last: Int64)) -> [SeriesRun] {
     var found: [SeriesRun] = []
+    forEachRun(of: accepted, in: range) { run, list, part in
+      found.append(
+        SeriesRun(
+          series: Int(run.code), start: Int(run.start) + part.lowerBound, end: Int(run.start) + part.upperBound,
+          firstTime: list.values[part.lowerBound], lastTime: list.values[part.upperBound - 1],
+          hasRepeatedTimes: list.hasRepeatedTimes, list: Int(run.times), listStart: part.lowerBound))
+    }
+    return found
+  }
+
+  /// Calls `body` with the same runs, their times and what the range leaves of these.
+  @inline(__always)
+  func forEachRun(
+    of accepted: [Bool], in range: (first: Int64, last: Int64), _ body: (Run, Times, Range<Int>) -> Void
+  ) {
     // What the range leaves of each list, found once.
     var parts = [Range<Int>?](repeating: nil, count: times.count)
-    for (number, run) in runs.enumerated() {
+    for run in runs {
       guard Int(run.code) < accepted.count, accepted[Int(run.code)] else { continue }
       let list = Int(run.times)
       let part: Range<Int>
@@ -114,13 +129,8 @@ package final class PointDirectory: Sendable {
         parts[list] = part
       }
       if part.isEmpty { continue }
-      found.append(
-        SeriesRun(
-          series: Int(run.code), start: Int(run.start) + part.lowerBound, end: Int(run.start) + part.upperBound,
-          firstTime: times[list].values[part.lowerBound], lastTime: times[list].values[part.upperBound - 1],
-          hasRepeatedTimes: times[list].hasRepeatedTimes, directoryRun: number))
+      body(run, times[list], part)
     }
-    return found
   }
 
   private static func part(of times: [Int64], _ range: (first: Int64, last: Int64)) -> Range<Int> {
@@ -138,11 +148,5 @@ package final class PointDirectory: Sendable {
       if isWanted(times[middle]) { high = middle } else { low = middle + 1 }
     }
     return low
-  }
-
-  /// The times of a run that `runs(of:in:)` found.
-  func times(of run: SeriesRun) -> ArraySlice<Int64> {
-    let whole = runs[run.directoryRun]
-    return times[Int(whole.times)].values[run.start - Int(whole.start)..<run.end - Int(whole.start)]
   }
 }

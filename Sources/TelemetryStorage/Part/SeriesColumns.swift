@@ -13,6 +13,7 @@ package final class SeriesColumns: Sendable {
   let scopeCodes: [UInt32]
   let attributeSets: [AttributeSet]
   let attributeCodes: [UInt32]
+  private let knownNumbers = KnownSeriesNumbers()
 
   /// Every array of codes has one for each series, below the count of its table.
   init(
@@ -36,4 +37,7 @@ package final class SeriesColumns: Sendable {
     attributeSets: [], attributeCodes: [])
 
   package var count: Int { series.count }
+
+  /// The number of each series.
+  package func numbers(in numbering: SeriesNumbering) -> [UInt32] { knownNumbers.numbers(of: series, in: numbering) }
 }

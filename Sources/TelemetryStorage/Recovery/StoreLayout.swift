@@ -10,6 +10,9 @@ package struct StoreLayout: Sendable {
   package var lockPath: String { directory + "/lock" }
   package var quarantineDirectory: String { directory + "/quarantine" }
 
+  package var backupsDirectory: String { directory + "/backups" }
+
+  package func backupDirectory(_ name: String) -> String { backupsDirectory + "/" + name }
   package func tenantDirectory(_ tenant: String) -> String { directory + "/tenants/" + tenant }
   package func logDirectory(_ tenant: String) -> String { tenantDirectory(tenant) + "/wal" }
   package func shardDirectory(_ tenant: String, shard: Int) -> String { logDirectory(tenant) + "/\(shard)" }

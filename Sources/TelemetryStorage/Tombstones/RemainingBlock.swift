@@ -18,6 +18,7 @@ struct RemainingBlock: BlockSource {
   var scopes: [InstrumentationScope] { block.scopes }
   var series: [Series] { block.series }
   var seriesColumns: SeriesColumns? { block.seriesColumns }
+  var identityFields: IdentityFields? { block.identityFields }
   func codeBounds(_ kind: IdentityKind) -> ClosedRange<Int>? { block.codeBounds(kind) }
   func loadSeries() throws(StorageError) { try block.loadSeries() }
   var columns: [(key: ColumnKey, rowCount: Int)] { deletions.columns }

@@ -6,7 +6,7 @@ internal import TelemetryStore
 /// Traces whose newest spans start at the same nanosecond come in the order of their ids, so that the order is the same
 /// however the spans are stored.
 struct CandidateScan {
-  private let stream: ScanStream
+  let stream: ScanStream
   private var seen: Set<TraceID> = []
   private var ready: [TraceID] = []
   private var sameTime: [TraceID] = []

@@ -1,18 +1,26 @@
 internal import TelemetryModel
-internal import TelemetryStore
+package import TelemetryStore
 
 extension TraceQLEngine {
   /// The traces that a checked query finds.
   ///
   /// Phase 1 scans for spans that may be in the answer, newest first; phase 2 fetches the traces of those, some at a time,
   /// and evaluates them whole, until enough are found.
-  package func search(_ pipeline: Pipeline, _ request: SearchRequest) async throws(TraceQLError) -> SearchAnswer {
+  ///
+  /// - Parameters:
+  ///   - began: is told of the scan of phase 1, so that its statistics can be looked at while the query is under way.
+  ///   - found: is told the traces as they are found, in the order of the answer.
+  package func search(
+    _ pipeline: Pipeline, _ request: SearchRequest, began: @Sendable (ScanStream) -> Void = { _ in },
+    found report: @Sendable ([TraceMatch]) -> Void = { _ in }
+  ) async throws(TraceQLError) -> SearchAnswer {
     let plan = SearchPlan(pipeline)
     var memory = QueryMemory(limit: memoryLimit)
     var statistics = QueryStatistics()
     var matches: [TraceMatch] = []
     var inspectedTraces = 0
     var candidates = try await CandidateScan(self, plan.candidates.upper, range: request.range)
+    began(candidates.stream)
     var batchSize = min(max(request.traceLimit, 1), TraceQLEngine.batchLimit)
     while matches.count < request.traceLimit {
       try checkCancellation()
@@ -20,6 +28,7 @@ extension TraceQLEngine {
       if ids.isEmpty { break }
       let table = try await traces(ids, fields: plan.neededFields, &memory, &statistics)
       inspectedTraces += table.traces.count
+      let before = matches.count
       let evaluation = PipelineEvaluation(plan.pipeline, table)
       for index in table.traces.indices where matches.count < request.traceLimit {
         let spansets = try evaluation.spansets(of: index)
@@ -27,6 +36,7 @@ extension TraceQLEngine {
         let isInRange = spansets.contains { $0.spans.contains { request.range.contains(table.starts[rows[$0]]) } }
         if isInRange { matches.append(TraceQLEngine.match(table, index, spansets, plan, request)) }
       }
+      report(Array(matches[before...]))
       batchSize = min(batchSize * 2, TraceQLEngine.batchLimit)
     }
     statistics.add(candidates.statistics)

@@ -92,7 +92,7 @@ private struct ShiftedSampleSource: SampleSource {
       SampleSeries(
         labels: series.labels,
         floats: FloatSamples(
-          times: series.floats.times.map { $0 - origin }, values: series.floats.values, range: series.floats.range),
+          times: series.floats.times.moved(by: -origin), values: series.floats.values, range: series.floats.range),
         histograms: series.histograms.map { HistogramSample(time: $0.time - origin, histogram: $0.histogram) })
     }
   }

@@ -75,7 +75,26 @@ struct APIClient: Sendable {
 
   /// The whole answer, as JSON.
   func document(_ path: String, _ parameters: [(name: String, value: String)] = []) async throws -> JSONValue {
-    let response = try await get(path, parameters)
+    try await APIClient.document(of: try await send(HTTPClientRequest(url: address(path, parameters)), parameters))
+  }
+
+  /// Makes something that a JSON object of strings describes; the answer.
+  func create(_ path: String, _ members: [(name: String, value: String)]) async throws -> JSONValue {
+    var request = HTTPClientRequest(url: server + path)
+    request.method = .POST
+    request.headers.add(name: "content-type", value: "application/json")
+    let body = JSONValue.object(members.map { JSONValue.Member(key: $0.name, value: .string($0.value)) })
+    request.body = .bytes(ByteBuffer(string: body.json))
+    return try await APIClient.document(of: try await send(request, members))
+  }
+
+  func remove(_ path: String) async throws {
+    var request = HTTPClientRequest(url: server + path)
+    request.method = .DELETE
+    _ = try await send(request, [])
+  }
+
+  private static func document(of response: HTTPClientResponse) async throws -> JSONValue {
     let body = try await response.body.collect(upTo: APIClient.documentLimit)
     guard let value = JSONValue(body.readableBytesView) else { throw CommandFailure("the server's answer is not JSON") }
     return value
@@ -85,7 +104,7 @@ struct APIClient: Sendable {
   func lines(
     _ path: String, _ parameters: [(name: String, value: String)], _ receive: (JSONValue) throws -> Void
   ) async throws {
-    let response = try await get(path, parameters)
+    let response = try await send(HTTPClientRequest(url: address(path, parameters)), parameters)
     var pending: [UInt8] = []
     var isComplete = false
     for try await buffer in response.body {
@@ -108,8 +127,11 @@ struct APIClient: Sendable {
     guard isComplete else { throw CommandFailure("the answer was cut; what was shown is not everything") }
   }
 
-  private func get(_ path: String, _ parameters: [(name: String, value: String)]) async throws -> HTTPClientResponse {
-    var request = HTTPClientRequest(url: address(path, parameters))
+  /// - Parameter parameters: of which the answer to a mistake may name one.
+  private func send(
+    _ original: HTTPClientRequest, _ parameters: [(name: String, value: String)]
+  ) async throws -> HTTPClientResponse {
+    var request = original
     request.headers.add(name: "user-agent", value: "sightline-cli")
     if let token { request.headers.add(name: "authorization", value: "Bearer " + token) }
     let response: HTTPClientResponse
@@ -118,7 +140,7 @@ struct APIClient: Sendable {
     } catch {
       throw CommandFailure.unreachable(server, error)
     }
-    guard response.status == .ok else {
+    guard (200..<300).contains(response.status.code) else {
       let body = try await response.body.collect(upTo: 1 << 20)
       throw CommandFailure(
         status: Int(response.status.code), body: Array(body.readableBytesView), parameters: parameters)

@@ -103,9 +103,11 @@ struct MetricsViewTests {
     let series = ViewFixture.series("http.requests", .sum)
     let batch = ViewFixture.batch(series, seconds: [0, 15, 30], [ViewFixture.integers(Field.value, [1, 2, 4])])
     try await ViewFixture.with([batch]) { view in
-      let plan = try await Engine(source: view).explain(
+      let engine = Engine(source: view)
+      let range = try await engine.range(
         "sum by (job) (rate(http_requests_total[1m])) + (2)", start: ViewFixture.start,
-        end: ViewFixture.start + 60_000, step: 30_000)
+        end: ViewFixture.start + 60_000, step: 30_000, explains: true)
+      let plan = try #require(range.plan)
       #expect(plan.nodes.map(\.depth) == [0, 1, 2, 3, 1])
       #expect(
         plan.nodes.map(\.operation) == [
@@ -116,8 +118,10 @@ struct MetricsViewTests {
       #expect(read.sampleCount == 3 && read.statistics.rowsMatched == 3 && read.statistics.blocksTotal == 1)
       #expect(read.start == ViewFixture.start - 60_000 + 1 && read.end == ViewFixture.start + 60_000)
       #expect(plan.lines.count == 7 && plan.lines[5].contains("read: 1 of 1 blocks"))
-      let instant = try await Engine(source: view).explain(
-        "http_requests_total[5m]", start: 0, end: ViewFixture.start + 60_000, step: nil)
+      let question = "http_requests_total[5m]"
+      #expect(try await engine.instant(question, at: ViewFixture.start + 60_000).plan == nil)
+      let instant = try #require(
+        try await engine.instant(question, at: ViewFixture.start + 60_000, explains: true).plan)
       #expect(instant.nodes.count == 1 && instant.nodes[0].read?.sampleCount == 3)
     }
   }

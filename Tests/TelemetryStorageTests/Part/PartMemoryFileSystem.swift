@@ -33,6 +33,10 @@ final class PartMemoryFileSystem: FileSystem {
     files.withLock { $0[target] = $0.removeValue(forKey: source) }
   }
   func remove(_ path: String) throws(StorageError) { self[path] = nil }
+  func removeTree(_ path: String) throws(StorageError) {
+    files.withLock { $0 = $0.filter { !$0.key.hasPrefix(path + "/") } }
+  }
+  func link(_ source: String, to target: String) throws(StorageError) { self[target] = self[source] }
   func syncDirectory(_ path: String) throws(StorageError) {}
   func availableBytes(_ path: String) throws(StorageError) -> Int64 { .max }
 

@@ -222,21 +222,25 @@ struct PartTests {
     #expect(decoded.schema == file.directory.schema)
   }
 
-  @Test("the series cache keeps the last used tables within its limit")
-  func seriesCache() throws {
-    var fixtures = BatchFixtures(seed: 29)
-    let encoded = SeriesTable.encode(fixtures.batch(.metrics, rowCount: 1).series)
-    var reader = EncodingReader(encoded.bytes.bytes)
-    let series = try SeriesTable.decode(&reader, resources: encoded.resources, scopes: encoded.scopes)
-    let cache = SeriesCache(seriesLimit: series.count * 2)
-    let keys = (0..<3).map { _ in cache.makeKey() }
-    cache[keys[0]] = series
-    cache[keys[1]] = series
-    _ = cache[keys[0]]
-    cache[keys[2]] = series
-    #expect(cache[keys[0]] != nil && cache[keys[1]] == nil && cache[keys[2]] != nil)
-    cache.remove(keys[0])
-    #expect(cache[keys[0]] == nil)
+  @Test("a cache of parts keeps what was used last within its limit, and forgets parts that are gone")
+  func cache() {
+    let cache = PartCache<String>(limit: 20, headroom: 0)
+    for part in 1...2 as ClosedRange<UInt64> { cache.insert("\(part)", cost: 10, part: part, place: 7) }
+    #expect(cache[1, 7] == "1" && cache[1, 8] == nil)
+    cache.insert("3", cost: 10, part: 3, place: 7)
+    #expect(cache.newest == "3" && cache[1, 7] == "1" && cache[2, 7] == nil && cache[3, 7] == "3")
+    cache.remove(part: 1)
+    cache.insert("other", cost: 10, part: 3, place: 8)
+    #expect(cache[1, 7] == nil && cache.values(ofPart: 3, at: [7, 8, 9]) == [7: "3", 8: "other"])
+    // One that is dearer than the limit stays until the next.
+    cache.insert("dear", cost: 50, part: 4, place: 0)
+    #expect(cache.newest == "dear" && cache[3, 7] == nil)
+    cache.insert("5", cost: 1, part: 5, place: 0)
+    #expect(cache[4, 0] == nil && cache[5, 0] == "5")
+    // A full one is emptied further than it must.
+    let roomy = PartCache<Int>(limit: 20, headroom: 10)
+    for place in 0...20 { roomy.insert(place, cost: 1, part: 1, place: place) }
+    #expect(roomy.values(ofPart: 1, at: Array(0...20)).keys.sorted() == Array(11...20))
   }
 
   @Test("a batch in memory answers like a block of a part", arguments: Signal.allCases)

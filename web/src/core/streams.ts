@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { aborted, asAPIError, countPending } from "./answers";
 import { APIError, fetchStream, readError } from "./api";
 import { noteAnswer, noteFailure } from "./freshness";
-import { StreamMessage } from "./ndjson";
+import type { StreamMessage } from "./ndjson";
 import { run } from "./router";
 import { useStore } from "./store";
 import { millisecondsOf } from "./time";
@@ -31,12 +31,21 @@ export interface Progress {
 /** How a stream ended. */
 export type StreamEnd = { status: "complete" | "limited" | "partial" | "stopped" | "cut"; why: string; statistics: Statistics };
 
+/** How a query in a language was answered: the plan's lines, indented by depth, and what it read. */
+export interface Plan {
+  language: string;
+  plan: string[];
+  statistics: Statistics;
+}
+
 /** The state of one streamed question. */
 export interface StreamAnswer<Row> {
   meta: Record<string, unknown> | null;
   rows: Row[];
   /** The message `series` or `heatmap` of an aggregate. */
   result: Record<string, unknown> | null;
+  /** When it was asked for. */
+  plan: Plan | null;
   progress: Progress | null;
   end: StreamEnd | null;
   error: APIError | null;
@@ -49,14 +58,15 @@ export interface StreamAnswer<Row> {
   proceed: (() => void) | null;
 }
 
-const idle = { meta: null, rows: [], result: null, progress: null, end: null, error: null, loading: false, stale: false, startedAt: 0, stop: () => undefined, proceed: null };
+const idle = { meta: null, rows: [], result: null, plan: null, progress: null, end: null, error: null, loading: false, stale: false, startedAt: 0, stop: () => undefined, proceed: null };
 
 /**
  * Asks for a stream at `path` (null asks nothing). Rows are shown as they come; old ones stay until the first new line.
  *
  * With `identity` a stream of rows, newest first, can be continued after Stop: what is read twice is shown once.
+ * `rowsOf` reads rows that are written in another form; both are functions of modules, not made anew in each pass.
  */
-export function useStream<Row>(path: string | null, identity?: (row: Row) => string): StreamAnswer<Row> {
+export function useStream<Row>(path: string | null, identity?: (row: Row) => string, rowsOf: (message: StreamMessage) => Row[] = plainRows): StreamAnswer<Row> {
   const number = useStore(run);
   const [answer, setAnswer] = useState<StreamAnswer<Row>>({ ...idle, loading: path !== null });
   useEffect(() => {
@@ -64,11 +74,15 @@ export function useStream<Row>(path: string | null, identity?: (row: Row) => str
       setAnswer(idle);
       return undefined;
     }
-    const reader = new StreamReader<Row>(path, identity, setAnswer);
+    const reader = new StreamReader<Row>(path, identity, rowsOf, setAnswer);
     reader.begin(path);
     return () => reader.dispose();
   }, [path, number]);
   return answer;
+}
+
+function plainRows<Row>(message: StreamMessage): Row[] {
+  return message.rows as Row[];
 }
 
 /** Reads one question's stream, in one or more parts, and publishes its state at most once a frame. */
@@ -83,6 +97,7 @@ class StreamReader<Row> {
   constructor(
     private readonly path: string,
     private readonly identity: ((row: Row) => string) | undefined,
+    private readonly rowsOf: (message: StreamMessage) => Row[],
     private readonly publish: (change: (before: StreamAnswer<Row>) => StreamAnswer<Row>) => void,
   ) {}
 
@@ -125,7 +140,12 @@ class StreamReader<Row> {
     const { draft, identity } = this;
     switch (message.k) {
       case "meta": draft.meta = message; return;
-      case "rows": draft.rows = draft.rows.concat(known && identity ? (message.rows as Row[]).filter((row) => !known.has(identity(row))) : (message.rows as Row[])); break;
+      case "rows": {
+        const rows = this.rowsOf(message);
+        draft.rows = draft.rows.concat(known && identity ? rows.filter((row) => !known.has(identity(row))) : rows);
+        break;
+      }
+      case "plan": draft.plan = message.explain as Plan; return;
       case "series": case "heatmap": draft.result = message; break;
       case "progress": {
         const unread = message.unread as [string, string] | undefined;

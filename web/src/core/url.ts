@@ -41,7 +41,7 @@ export const defaultFrom = "now-1h";
 export const defaultTo = "now";
 
 /** Order of the parameters in a link; those of single pages follow the shared ones. */
-const extraOrder = ["lang", "step", "cmp", "sel", "tab", "cols", "view", "name", "by", "fn", "sort", "span", "clocks", "log", "live", "find", "match", "plan"];
+const extraOrder = ["lang", "qb", "qc", "qd", "qe", "hide", "unit", "step", "cmp", "sel", "tab", "cols", "view", "name", "by", "fn", "sort", "span", "clocks", "log", "live", "find", "match", "plan"];
 
 const operatorPattern = new RegExp(`:(${filterOperators.join("|")})(?=:|$)`);
 

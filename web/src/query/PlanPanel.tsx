@@ -1,8 +1,8 @@
 import { byteCount, groupedCount } from "../core/format";
 import { useKeys } from "../core/keys";
 import { navigate, useView } from "../core/router";
+import { Plan } from "../core/streams";
 import { Button } from "../ui/controls";
-import { Plan } from "./plan";
 
 /** Whether the link asks for the plan. */
 export function usePlan(): boolean {

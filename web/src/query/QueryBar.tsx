@@ -3,7 +3,7 @@ import { APIError } from "../core/api";
 import { useKeys } from "../core/keys";
 import { navigate, refresh, useView } from "../core/router";
 import { Store } from "../core/store";
-import { View } from "../core/url";
+import { View, ViewPatch } from "../core/url";
 import { Icon } from "../ui/icons";
 import { problemOf, QueryLanguage } from "./language";
 import { QueryField } from "./QueryField";
@@ -13,12 +13,16 @@ import { recentQueries, rememberQuery } from "./recentQueries";
 const focusWanted = new Store(false);
 
 /** The query of a page: `Enter` runs it, the text is the URL's `q`; what the server says about it stands at its place. */
-export function QueryBar({ languages, scope, error, children }: {
+export function QueryBar({ languages, scope, error, lead, patch = asQuery, children }: {
   /** What the server answers on this page, the usual one first; with more than one there is a switch. */
   languages: readonly QueryLanguage[];
   /** What recent queries are remembered under. */
   scope: string;
   error: APIError | null;
+  /** What stands before the field. */
+  lead?: ReactNode;
+  /** What running a text changes in the link. */
+  patch?: (text: string) => ViewPatch;
   children?: ReactNode;
 }): JSX.Element {
   const current = useView();
@@ -36,7 +40,7 @@ export function QueryBar({ languages, scope, error, children }: {
       return;
     }
     focusWanted.set(focused());
-    navigate({ query: value.trim() });
+    navigate(patch(value.trim()));
   };
   const other = languages[(languages.indexOf(language) + 1) % languages.length];
   const ask = (next: QueryLanguage): void => {
@@ -62,6 +66,7 @@ export function QueryBar({ languages, scope, error, children }: {
           {languages.map((one) => <button key={one.id} type="button" aria-pressed={one === language} title={one === other ? `Ask in ${one.title}  q` : undefined} onClick={() => one !== language && ask(one)}>{one.title}</button>)}
         </div>
       ) : null}
+      {lead}
       <div className={`query-field ${problem ? "wrong" : ""}`}>
         <Icon name="search" />
         <QueryField language={language} value={text} onChange={setText} onSubmit={submit} problem={problem} recent={() => recentQueries(recentScope)} fieldRef={field} />
@@ -76,6 +81,10 @@ export function QueryBar({ languages, scope, error, children }: {
       {children}
     </div>
   );
+}
+
+function asQuery(query: string): ViewPatch {
+  return { query };
 }
 
 /** The language that the link names, the page's first without one. */

@@ -10,7 +10,7 @@ const patience = 500;
  * It grows with its text; `Enter` runs, `Shift+Enter` makes a new line. Below the text area lies the same text once more: it carries
  * the underline, tells where the caret is, and gives the field its height.
  */
-export function QueryField({ language, value, onChange, onSubmit, problem, recent, fieldRef }: {
+export function QueryField({ language, value, onChange, onSubmit, problem, recent, fieldRef, label = "Query" }: {
   language: QueryLanguage;
   value: string;
   onChange: (value: string) => void;
@@ -20,6 +20,7 @@ export function QueryField({ language, value, onChange, onSubmit, problem, recen
   /** Offered while the field is empty. */
   recent: () => string[];
   fieldRef: React.RefObject<HTMLTextAreaElement>;
+  label?: string;
 }): JSX.Element {
   const mirror = useRef<HTMLDivElement>(null);
   const asked = useRef<AbortController | null>(null);
@@ -110,7 +111,7 @@ export function QueryField({ language, value, onChange, onSubmit, problem, recen
       <textarea
         ref={fieldRef}
         rows={1}
-        aria-label="Query"
+        aria-label={label}
         aria-autocomplete="list"
         aria-haspopup="listbox"
         aria-controls={items.length > 0 ? `${id}list` : undefined}
@@ -133,7 +134,7 @@ export function QueryField({ language, value, onChange, onSubmit, problem, recen
         onKeyDown={keys}
       />
       {items.length > 0 ? (
-        <ul id={`${id}list`} className="suggestions" role="listbox" aria-label="Suggestions for Query" style={{ left }}>
+        <ul id={`${id}list`} className="suggestions" role="listbox" aria-label={`Suggestions for ${label}`} style={{ left }}>
           {items.map((item, index) => (
             <li key={`${item.label}${index}`} id={`${id}${index}`} role="option" aria-selected={index === active} ref={index === active ? scrolledIntoView : undefined}
               onPointerDown={(event) => {

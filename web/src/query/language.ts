@@ -53,9 +53,15 @@ export function positionOfByte(text: string, byte: number): number {
   return position;
 }
 
+/** The UTF-8 bytes of the token that a text begins with: what is wrong reaches to its end. */
+export function tokenLength(text: string): number {
+  const token = /^(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[\w.:]+|\S)/.exec(text)?.[0] ?? "";
+  return new TextEncoder().encode(token).length;
+}
+
 /** The server's complaint about a query as a problem in its text. */
 export function problemOf(text: string, error: { message: string; position?: number; length?: number; hint?: string }): QueryProblem {
   const from = error.position === undefined ? 0 : positionOfByte(text, error.position);
-  const to = error.position === undefined ? 0 : positionOfByte(text, error.position + Math.max(1, error.length ?? 1));
+  const to = error.position === undefined ? 0 : positionOfByte(text, error.position + Math.max(1, error.length ?? tokenLength(text.slice(from))));
   return { message: error.message, hint: error.hint, from, to: Math.max(from, to) };
 }

@@ -1,7 +1,7 @@
 import { Completion, QueryLanguage } from "./language";
 import { caretIn, conditionAt } from "./caret";
-import { Candidate, compatiblePath, fitting, placed, quoted, rangeCandidates, remembered, windowOnDisplay } from "./sources";
-import { checkBrackets, piecesOf, Syntax, Token, tokensOf } from "./syntax";
+import { Candidate, compatiblePath, fitting, placed, rangeCandidates, remembered, windowOnDisplay } from "./sources";
+import { checkBrackets, piecesOf, quoted, Syntax, Token } from "./syntax";
 
 const stages = ["json", "logfmt", "pattern", "regexp", "unpack", "line_format", "label_format", "unwrap", "decolorize", "drop", "keep"];
 const keywords = new Set([...stages, "by", "without", "on", "ignoring", "group_left", "group_right", "and", "or", "unless", "offset", "bool"]);
@@ -32,12 +32,6 @@ export const logqlLanguage: QueryLanguage = {
   pieces: (text) => piecesOf(text, syntax),
   complete,
 };
-
-/** Whether a query asks for numbers rather than for lines: those begin with their selector. */
-export function isNumbers(text: string): boolean {
-  const first = tokensOf(text, syntax).find((token) => token.kind !== "comment" && token.text !== "(");
-  return first !== undefined && first.text !== "{";
-}
 
 function ask<T>(path: string, parameters: [string, string][]): Promise<T> {
   const window = windowOnDisplay();

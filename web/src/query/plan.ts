@@ -1,11 +1,4 @@
-import { Statistics } from "../core/streams";
-
-/** How a query was answered: the plan's lines, indented by depth, and what it read. */
-export interface Plan {
-  language: string;
-  plan: string[];
-  statistics: Statistics;
-}
+import { Plan } from "../core/streams";
 
 /** The plan of an answer that was asked with `explain=1`. */
 export function planOf(body: unknown): Plan | null {

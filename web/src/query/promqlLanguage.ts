@@ -1,7 +1,7 @@
 import { Completion, QueryLanguage } from "./language";
 import { caretIn, conditionAt } from "./caret";
-import { Candidate, compatiblePath, fitting, placed, quoted, rangeCandidates, remembered, windowOnDisplay } from "./sources";
-import { checkBrackets, piecesOf, Syntax, Token, tokensOf } from "./syntax";
+import { Candidate, compatiblePath, fitting, placed, rangeCandidates, remembered, windowOnDisplay } from "./sources";
+import { checkBrackets, piecesOf, quoted, Syntax, Token, tokensOf } from "./syntax";
 
 const keywords = new Set(["by", "without", "on", "ignoring", "group_left", "group_right", "and", "or", "unless", "offset", "bool", "atan2"]);
 const syntax: Syntax = { word: /[A-Za-z_:][\w:]*/y, keywords };

@@ -1,3 +1,5 @@
+import { tokenLength } from "./language";
+
 /** Where the three APIs say a mistake is: line and column, both from one, the column in UTF-8 bytes. */
 const forms = [
   /^(?:invalid parameter "query": )?(?<line>\d+):(?<column>\d+): (?:parse error: )?(?<message>[^]*)$/,
@@ -20,7 +22,5 @@ export function placeIn(message: string, query: string): PlacedMessage {
   let start = 0;
   for (let line = 1; line < Number(groups.line); line += 1) start = bytes.indexOf(10, start) + 1;
   const position = Math.min(start + Number(groups.column) - 1, bytes.length);
-  const rest = new TextDecoder().decode(bytes.slice(position));
-  const token = /^(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[\w.:]+|\S)/.exec(rest)?.[0] ?? "";
-  return { message: groups.message, position, length: new TextEncoder().encode(token).length };
+  return { message: groups.message, position, length: tokenLength(new TextDecoder().decode(bytes.slice(position))) };
 }

@@ -67,10 +67,5 @@ export function placed(candidates: readonly Candidate[], text: string, from: num
   });
 }
 
-/** The text as a string of a query. */
-export function quoted(text: string): string {
-  return `"${text.replace(/\\/g, "\\\\").replace(/"/g, "\\\"").replace(/\n/g, "\\n")}"`;
-}
-
 /** Windows of range selectors. */
 export const rangeCandidates: Candidate[] = ["1m", "5m", "10m", "15m", "30m", "1h", "6h", "1d"].map((label) => ({ label, note: "range", insert: `${label}]` }));

@@ -5,7 +5,7 @@ import { TimeWindow } from "../core/router";
 const usual = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 172_800, 604_800];
 
 /** Points of a chart when the link names no step. */
-const points = 240;
+const usualPoints = 240;
 
 /** Points that the servers give at most. */
 const pointLimit = 10_000;
@@ -18,7 +18,7 @@ export interface Steps {
 }
 
 /** The steps of the window on display. */
-export function stepsOf(view: View, window: TimeWindow): Steps {
+export function stepsOf(view: View, window: TimeWindow, points = usualPoints): Steps {
   const span = (window.to - window.from) / 1000;
   const asked = (parseDuration(view.extra.step ?? "") ?? 0) / 1e9;
   const automatic = usual.find((candidate) => span / candidate <= points) ?? Math.ceil(span / points / 604_800) * 604_800;

@@ -110,3 +110,8 @@ export function piecesOf(text: string, syntax: Syntax): Piece[] {
   if (at < text.length) pieces.push({ text: text.slice(at), kind: "plain" });
   return pieces;
 }
+
+/** The text as a string of a query. */
+export function quoted(text: string): string {
+  return `"${text.replace(/\\/g, "\\\\").replace(/"/g, "\\\"").replace(/\n/g, "\\n")}"`;
+}

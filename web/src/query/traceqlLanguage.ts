@@ -1,7 +1,7 @@
 import { Completion, QueryLanguage } from "./language";
 import { caretIn, conditionAt } from "./caret";
-import { Candidate, compatiblePath, fitting, placed, quoted, remembered, windowOnDisplay } from "./sources";
-import { checkBrackets, piecesOf, Syntax, Token, tokensOf } from "./syntax";
+import { Candidate, compatiblePath, fitting, placed, remembered, windowOnDisplay } from "./sources";
+import { checkBrackets, piecesOf, quoted, Syntax, Token, tokensOf } from "./syntax";
 
 const keywords = new Set(["by", "with", "true", "false", "nil", "ok", "error", "unset", "server", "client", "internal", "producer", "consumer", "unspecified"]);
 const syntax: Syntax = { word: /\.?[A-Za-z_][\w.:/-]*/y, keywords };

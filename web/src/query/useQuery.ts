@@ -5,7 +5,7 @@ import { noteAnswer, noteFailure } from "../core/freshness";
 import { run } from "../core/router";
 import { useStore } from "../core/store";
 import { Statistics, StreamAnswer, StreamEnd } from "../core/streams";
-import { Plan, planOf } from "./plan";
+import { planOf } from "./plan";
 import { placeIn } from "./serverPlace";
 
 /** What a page reads out of an answer of one of the languages' APIs. */
@@ -16,10 +16,9 @@ export interface QueryRows<Row> {
   statistics?: Statistics;
 }
 
-/** The state of a query in one of the languages: as a stream's, with the answer, its plan and what the engine remarks. */
+/** The state of a query in one of the languages: as a stream's, with the answer and what the engine remarks. */
 export interface QueryAnswer<Row> extends StreamAnswer<Row> {
   body: unknown;
-  plan: Plan | null;
   warnings: string[];
 }
 

@@ -4,7 +4,7 @@ import { useJSON } from "../core/answers";
 import { StreamAnswer, useStream } from "../core/streams";
 import { View } from "../core/url";
 import { pathOf, question } from "../context/question";
-import { byteCount, groupedCount } from "../core/format";
+import { byteCount, duration, groupedCount } from "../core/format";
 import { StatusAnswer } from "../core/model";
 import { navigate, refresh, useView, useWindow } from "../core/router";
 import { newVersion } from "../core/newVersion";
@@ -80,8 +80,8 @@ function CountWithout({ signal, view }: { signal: Signal; view: View }): JSX.Ele
 }
 
 /** Progress and, after the end, what was read: always there in the same height, so that nothing jumps. */
-export function ProgressRow<Row>({ answer, count, what, limited, children }: {
-  answer: StreamAnswer<Row>;
+export function ProgressRow({ answer, count, what, limited, children }: {
+  answer: StreamAnswer<unknown>;
   count: number | null;
   what: string;
   /** What a limited answer holds, when it is not the newest rows. */
@@ -107,7 +107,7 @@ export function ProgressRow<Row>({ answer, count, what, limited, children }: {
   );
 }
 
-function workingText<Row>(answer: StreamAnswer<Row>): string {
+function workingText(answer: StreamAnswer<unknown>): string {
   const seconds = ((performance.now() - answer.startedAt) / 1000).toFixed(1);
   const progress = answer.progress;
   if (!progress) return `${seconds} s`;
@@ -123,7 +123,7 @@ function rangeText([from, to]: [string, string]): string {
   return `${clockTime(millisecondsOf(from), precision)} → ${clockTime(millisecondsOf(to), precision)}`;
 }
 
-function endText<Row>(answer: StreamAnswer<Row>, count: number | null, what: string, limited: string | undefined): string {
+function endText(answer: StreamAnswer<unknown>, count: number | null, what: string, limited: string | undefined): string {
   const end = answer.end;
   if (!end) return " ";
   const parts: string[] = [];
@@ -138,7 +138,7 @@ function endText<Row>(answer: StreamAnswer<Row>, count: number | null, what: str
   if (statistics.rows_scanned !== undefined) parts.push(`${groupedCount(statistics.rows_scanned)} rows scanned`);
   if (statistics.blocks_total !== undefined) parts.push(`${statistics.blocks_read ?? 0} of ${statistics.blocks_total} blocks`);
   if (statistics.bytes_read !== undefined) parts.push(byteCount(statistics.bytes_read));
-  if (statistics.elapsed_ms !== undefined) parts.push(`${Number(statistics.elapsed_ms.toPrecision(3))} ms`);
+  if (statistics.elapsed_ms !== undefined) parts.push(duration(statistics.elapsed_ms * 1e6));
   return parts.join(" · ");
 }
 

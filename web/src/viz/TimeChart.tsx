@@ -15,6 +15,8 @@ export interface ChartSeries {
   area?: boolean;
   /** An earlier time for comparison: a dashed hairline. */
   base?: boolean;
+  /** The dashes of the query that the line belongs to, in place of those of its slot. */
+  dash?: readonly number[];
 }
 
 /** A sample with a trace behind it. */
@@ -24,6 +26,8 @@ export interface ChartExemplar {
   traceID: string;
   spanID?: string;
   label: string;
+  /** Measured in another unit than the chart: stands on the time axis. */
+  onAxis?: boolean;
 }
 
 interface TimeChartProps {
@@ -47,9 +51,13 @@ interface TimeChartProps {
   instants?: boolean;
 }
 
-function strokeOf(colour: string | number, theme: Theme): { colour: string; dash: number[] } {
-  return typeof colour === "number" ? slotStroke(colour, theme) : { colour: paintColour(colour, theme), dash: [] };
+function strokeOf({ colour, dash }: ChartSeries, theme: Theme): { colour: string; dash: number[] } {
+  const own = typeof colour === "number" ? slotStroke(colour, theme) : { colour: paintColour(colour, theme), dash: [] };
+  return dash ? { ...own, dash: [...dash] } : own;
 }
+
+/** How far exemplars stretch the axis beyond the lines; those above stand at its top. */
+const exemplarReach = 2;
 
 /** Lines over time. Gaps stay gaps, the axis begins at zero unless a value is below it. */
 export function TimeChart(props: TimeChartProps): JSX.Element {
@@ -60,6 +68,7 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
   const offset = props.instants ? 0 : step / 2;
   const indexAt = (time: number): number => Math.max(0, Math.min(times.length - 1, Math.round((time - offset - (times[0] ?? 0)) / step)));
   const middle = (index: number): number => times[index] + offset;
+  const heightOf = (exemplar: ChartExemplar, area: Geometry): number => (exemplar.onAxis ? area.bottom - 5 : Math.max(area.top + 5, area.y(exemplar.value + shift)));
 
   const trace = (context: CanvasRenderingContext2D, area: Geometry, values: (number | null)[]): void => {
     const reach = reachOf(values);
@@ -82,7 +91,7 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
   };
   const paint = (context: CanvasRenderingContext2D, area: Geometry, theme: Theme): void => {
     series.forEach((line) => {
-      const stroke = strokeOf(line.colour, theme);
+      const stroke = strokeOf(line, theme);
       if (line.area) fillArea(context, area, line.values, middle, shift, stroke.colour);
       context.strokeStyle = stroke.colour;
       context.setLineDash(line.base ? [4, 3] : stroke.dash);
@@ -91,14 +100,15 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
     });
     context.setLineDash([]);
     context.globalAlpha = 1;
-    for (const exemplar of props.exemplars ?? []) diamond(context, area.x(exemplar.time), area.y(exemplar.value + shift), paintColour("s1", theme), paintColour("t1", theme));
+    for (const exemplar of props.exemplars ?? []) diamond(context, area.x(exemplar.time), heightOf(exemplar, area), paintColour("s1", theme), paintColour("t1", theme));
   };
   const paintOver = (context: CanvasRenderingContext2D, area: Geometry, time: number | null, theme: Theme): void => {
     const emphasised = props.emphasised === null || props.emphasised === undefined ? null : series[props.emphasised];
     if (emphasised) {
       context.save();
       context.lineWidth = 2;
-      context.strokeStyle = strokeOf(emphasised.colour, theme).colour;
+      context.strokeStyle = strokeOf(emphasised, theme).colour;
+      context.setLineDash(strokeOf(emphasised, theme).dash);
       trace(context, area, emphasised.values);
       context.restore();
     }
@@ -107,7 +117,7 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
     for (const line of series.slice(0, 24)) {
       const value = line.values[index];
       if (value === null || value === undefined) continue;
-      context.fillStyle = strokeOf(line.colour, theme).colour;
+      context.fillStyle = strokeOf(line, theme).colour;
       context.fillRect(area.x(middle(index)) - 2, area.y(value + shift) - 2, 4, 4);
     }
   };
@@ -119,7 +129,7 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
       .filter((row): row is { line: ChartSeries; value: number } => row.value !== null && row.value !== undefined)
       .sort((a, b) => b.value - a.value)
       .slice(0, 10)
-      .map(({ line, value }) => ({ name: line.name, value: format(value), colour: strokeOf(line.colour, document.documentElement.dataset.theme === "light" ? "light" : "dark").colour }));
+      .map(({ line, value }) => ({ name: line.name, value: format(value), colour: strokeOf(line, document.documentElement.dataset.theme === "light" ? "light" : "dark").colour }));
     return { time: times[index], rows: rows.length > 0 ? rows : [{ name: "no data", value: "" }] };
   };
   const last = times.length > 0 ? times[times.length - 1] : null;
@@ -141,7 +151,7 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
       stale={props.stale}
       left={props.left}
       onPick={(_, x, y, area) => {
-        const hit = props.exemplars?.find((exemplar) => Math.abs(area.x(exemplar.time) - x) < 8 && Math.abs(area.y(exemplar.value + shift) - y) < 8);
+        const hit = props.exemplars?.find((exemplar) => Math.abs(area.x(exemplar.time) - x) < 8 && Math.abs(heightOf(exemplar, area) - y) < 8);
         if (hit) props.onExemplar?.(hit);
         return hit !== undefined;
       }}
@@ -176,7 +186,8 @@ function extent(series: ChartSeries[], exemplars: ChartExemplar[] | undefined): 
       if (value < low) low = value;
     }
   }
-  for (const exemplar of exemplars ?? []) high = Math.max(high, exemplar.value);
+  const reach = high > 0 ? high * exemplarReach : Infinity;
+  for (const exemplar of exemplars ?? []) if (!exemplar.onAxis) high = Math.max(high, Math.min(reach, exemplar.value));
   return { low, high };
 }
 

@@ -38,3 +38,20 @@ test("a remark goes with its line, and a boundary moves with what is forgotten",
   assert.equal(buffer.notes.size, 0);
   assert.equal(buffer.fill([], () => ""), 0);
 });
+
+test("a day of lines leaves what a minute leaves", () => {
+  const buffer = new TailBuffer();
+  const [minute, minutes] = [1200, 1440];
+  for (let index = 0; index < minutes; index += 1) {
+    const first = index * minute;
+    if (index % 60 === 0) {
+      buffer.interrupt();
+      buffer.push(lines(first + 600, first + minute));
+      assert.equal(buffer.fill(lines(first, first + 600), (added) => `${added} missed`), 600);
+    } else buffer.push(lines(first, first + minute));
+  }
+  assert.equal(buffer.rows.length, 20_000);
+  assert.equal(buffer.forgotten, minute * minutes - 20_000);
+  assert.equal(buffer.rows[19_999].id, String(minute * minutes - 1));
+  assert.ok(buffer.notes.size <= 1, "remarks leave with their lines");
+});

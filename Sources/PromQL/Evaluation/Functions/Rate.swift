@@ -11,44 +11,31 @@ struct Rate {
   ///   - first: where a counter stood at the first sample.
   ///   - change: by how much it rose.
   @inline(__always)
-  func factor(
-    start: Int64, end: Int64, firstTime: Int64, lastTime: Int64, intervals: Int, first: Double, change: Double,
-    duration: Int64
-  ) -> Double {
-    var toStart = Double(firstTime - start) / 1000
-    var toEnd = Double(end - lastTime) / 1000
-    let sampled = Double(lastTime - firstTime) / 1000
-    let average = sampled / Double(intervals)
-    let threshold = average * 1.1
-    if toStart >= threshold { toStart = average / 2 }
+  func factor(_ extent: WindowExtent, first: Double, change: Double, duration: Int64) -> Double {
+    var toStart = extent.toStart
+    let sampled = extent.sampled
     if isCounter, change > 0, first >= 0 {
       // A counter cannot have been below zero before its first sample.
       let toZero = sampled * (first / change)
       if toZero < toStart { toStart = toZero }
     }
-    if toEnd >= threshold { toEnd = average / 2 }
-    let factor = (sampled + toStart + toEnd) / sampled
+    let factor = (sampled + toStart + extent.toEnd) / sampled
     return isPerSecond ? factor / (Double(duration) / 1000) : factor
   }
 
   /// Fills a row with the rates of a series of floats; false when there is none.
+  ///
+  /// - Parameter windows: of the series' times.
   func fill(
-    _ row: Int, of matrix: inout StepMatrix, _ series: SelectedSeries, _ source: RangeSource, _ grid: StepGrid
+    _ row: Int, of matrix: inout StepMatrix, _ series: SelectedSeries, _ windows: [FloatWindow], duration: Int64
   ) -> Bool {
-    let times = series.times.span
+    if windows.isEmpty { return false }
     let values = series.values.span
     let resets = isCounter ? Rate.resets(values, series.floats) : []
-    let last = series.floats.upperBound
-    var first = series.floats.lowerBound
-    var next = first
+    let shift = series.times.first
     var firstReset = 0
-    var isFilled = false
-    for step in 0..<grid.count {
-      let end = source.reference(grid.time(step))
-      let start = end - source.duration
-      while next < last, times[next] <= end { next &+= 1 }
-      while first < next, times[first] <= start { first &+= 1 }
-      guard next &- first >= 2 else { continue }
+    for window in windows {
+      let (first, next) = (Int(window.first) &+ shift, Int(window.next) &+ shift)
       var change = values[next &- 1] - values[first]
       while firstReset < resets.count, resets[firstReset] <= first { firstReset &+= 1 }
       var reset = firstReset
@@ -56,13 +43,10 @@ struct Rate {
         change += values[resets[reset] - 1]
         reset &+= 1
       }
-      let factor = factor(
-        start: start, end: end, firstTime: times[first], lastTime: times[next &- 1], intervals: next &- first &- 1,
-        first: values[first], change: change, duration: source.duration)
-      matrix.set(row &+ step, change * factor)
-      isFilled = true
+      let factor = factor(window.extent, first: values[first], change: change, duration: duration)
+      matrix.set(row &+ Int(window.step), change * factor)
     }
-    return isFilled
+    return true
   }
 
   /// Places where the value is below the one before, ascending.
@@ -114,13 +98,15 @@ extension Evaluator {
     try reserve(rows: source.series.count, steps: grid.count, for: expression)
     var matrix = StepMatrix(stepCount: grid.count)
     matrix.reserve(rows: source.series.count)
+    var windows = FloatWindows(source, grid)
     for series in source.series {
       try checkCancellation()
       let base = matrix.addRow(series.labels, dropsName: true)
+      let ofFloats = windows.windows(of: series)
       let isFilled =
         series.histograms.isEmpty
-        ? rate.fill(base, of: &matrix, series, source, grid)
-        : fillHistograms(rate, base, of: &matrix, series, source, grid)
+        ? rate.fill(base, of: &matrix, series, ofFloats, duration: source.duration)
+        : fillHistograms(rate, base, of: &matrix, series, source, ofFloats, grid)
       if !isFilled { matrix.removeLastRow() }
     }
     return matrix
@@ -129,10 +115,10 @@ extension Evaluator {
   /// Fills a row with the rates of a series with histograms; false when there is none.
   private func fillHistograms(
     _ rate: Rate, _ row: Int, of matrix: inout StepMatrix, _ series: SelectedSeries, _ source: RangeSource,
-    _ grid: StepGrid
+    _ windows: [FloatWindow], _ grid: StepGrid
   ) -> Bool {
     // Where a window has floats only, it is as if the series had no other.
-    var isFilled = rate.fill(row, of: &matrix, series, source, grid)
+    var isFilled = rate.fill(row, of: &matrix, series, windows, duration: source.duration)
     var window = RangeWindow(series)
     var bounds = WindowBounds(series)
     for step in 0..<grid.count {
@@ -161,9 +147,10 @@ extension Evaluator {
       let change = histogramChange(
         samples.map(\.histogram), isCounter: rate.isCounter, metric: metric, range: source.range)
     else { return nil }
+    let extent = WindowExtent(
+      start: window.start, end: window.end, firstTime: first.time, lastTime: last.time, intervals: samples.count - 1)
     let factor = rate.factor(
-      start: window.start, end: window.end, firstTime: first.time, lastTime: last.time,
-      intervals: samples.count - 1, first: first.histogram.count, change: change.count, duration: source.duration)
+      extent, first: first.histogram.count, change: change.count, duration: source.duration)
     return change.multiplied(by: factor)
   }
 

@@ -32,9 +32,11 @@ extension Evaluator {
     of series: SelectedSeries, _ row: Int, _ reference: ReferenceTime, _ grid: StepGrid, into matrix: inout StepMatrix,
     isValue: Bool
   ) -> Bool {
-    let times = series.times.span
+    let times = series.times.list.span
     let values = series.values.span
-    let (first, last) = (series.floats.lowerBound, series.floats.upperBound)
+    // Places in the list of times; values stand further on by `shift`.
+    let shift = series.times.first
+    let (first, last) = (series.floats.lowerBound - shift, series.floats.upperBound - shift)
     guard first < last else { return false }
     // An instant query wants one of the last samples: the search begins where it must be.
     var next = times[last - 1] <= reference(grid.start) ? last : first
@@ -43,7 +45,7 @@ extension Evaluator {
       let time = reference(grid.time(step))
       while next < last, times[next] <= time { next &+= 1 }
       guard next > first, times[next &- 1] > time - options.lookback else { continue }
-      let value = values[next &- 1]
+      let value = values[next &- 1 &+ shift]
       if StaleMarker.marks(value) { continue }
       matrix.set(row &+ step, isValue ? value : Double(times[next &- 1]) / 1000)
       isFilled = true

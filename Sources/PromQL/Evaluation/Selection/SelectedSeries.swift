@@ -2,17 +2,20 @@
 struct SelectedSeries {
   var labels: Labels
   var dropsName = false
-  var times: [Int64]
+  var times: SampleTimes
   var values: [Double]
   /// The rows of this series.
   var floats: Range<Int>
   var histograms: [HistogramSample]
+  /// Whether it is known that no float is a stale marker.
+  private var hasNoMarkers = false
 
   init(_ series: SampleSeries) {
     labels = series.labels
     times = series.floats.times
     values = series.floats.values
     floats = series.floats.range
+    hasNoMarkers = series.floats.hasNoMarkers
     histograms = Self.withHints(series)
   }
 
@@ -44,13 +47,14 @@ struct SelectedSeries {
   init(labels: Labels, dropsName: Bool, times: [Int64], values: [Double], histograms: [HistogramSample]) {
     self.labels = labels
     self.dropsName = dropsName
-    self.times = times
+    self.times = SampleTimes(times)
     self.values = values
     floats = 0..<times.count
     self.histograms = histograms
   }
 
   private var hasStaleFloats: Bool {
+    if hasNoMarkers { return false }
     let values = values.span
     for index in floats where StaleMarker.marks(values[index]) { return true }
     return false
@@ -61,7 +65,7 @@ struct SelectedSeries {
     var result = self
     if hasStaleFloats {
       let kept = floats.filter { !StaleMarker.marks(values[$0]) }
-      result.times = kept.map { times[$0] }
+      result.times = SampleTimes(kept.map { times[$0] })
       result.values = kept.map { values[$0] }
       result.floats = 0..<kept.count
     }

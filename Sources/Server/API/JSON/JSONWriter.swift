@@ -129,10 +129,13 @@ package struct JSONWriter {
   }
 
   /// Nanoseconds since 1970, as a decimal string.
-  package mutating func time(_ nanoseconds: Int64) {
+  package mutating func time(_ nanoseconds: Int64) { quoted(nanoseconds) }
+
+  /// An integer as a decimal string.
+  package mutating func quoted(_ number: Int64) {
     separate()
     bytes.append(UInt8(ascii: "\""))
-    appendDigits(nanoseconds)
+    appendDigits(number)
     bytes.append(UInt8(ascii: "\""))
   }
 

@@ -5,6 +5,7 @@ import TelemetryModel
 /// What travels with a request: its id, told in every answer.
 struct APIContext: RequestContext {
   var coreContext: CoreRequestContextStorage
+  let channel: any Channel
   let requestID: String
   /// The client's address without its port.
   let peer: String
@@ -13,6 +14,7 @@ struct APIContext: RequestContext {
 
   init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)
+    channel = source.channel
     peer = source.channel.remoteAddress?.ipAddress ?? "local"
     requestID = SpanID(UInt64.random(in: 1...UInt64.max)).description
   }

@@ -1,9 +1,11 @@
 import HTTPTypes
 import Hummingbird
+import LogQL
 import NIOCore
 import QueryCore
 import SearchBar
 import TelemetryStore
+import TraceQL
 
 /// An answer that is an error, with the envelope of docs/api/README.md.
 struct APIError: Error {
@@ -44,11 +46,38 @@ struct APIError: Error {
         .badRequest, QueryError.Code.badQuery.rawValue, error.message, parameter: "q", position: error.position,
         length: error.length, hint: error.hint)
     case let error as StoreFailure: self.init(error)
+    case let error as LogQLError: self.init(error)
+    case let error as TraceQLError: self.init(error)
     case is CancellationError: self.init(.serviceUnavailable, "cancelled", "the query was cancelled")
     case let error as HTTPError:
       self.init(
         error.status, error.status == .notFound ? "not_found" : "bad_request", error.body ?? error.status.reasonPhrase)
     default: self.init(.internalServerError, "internal", "the request failed inside the server")
+    }
+  }
+
+  private init(_ error: LogQLError) {
+    switch error {
+    case .syntax(let message, let offset):
+      self.init(.badRequest, QueryError.Code.badQuery.rawValue, message, parameter: "q", position: offset)
+    case .evaluation, .limit: self.init(.badRequest, QueryError.Code.badQuery.rawValue, error.message, parameter: "q")
+    case .unavailable: self.init(.serviceUnavailable, "unavailable", error.message, retryAfter: 5)
+    case .cancelled: self.init(.serviceUnavailable, "cancelled", error.message)
+    }
+  }
+
+  private init(_ error: TraceQLError) {
+    switch error {
+    case .store(let failure): self.init(failure)
+    case .memoryExhausted(let operation, let limit):
+      self.init(StoreFailure.memoryExhausted(operation: operation, limitBytes: limit))
+    case .syntax(let message, let offset), .invalid(let message, let offset):
+      self.init(.badRequest, QueryError.Code.badQuery.rawValue, message, parameter: "q", position: offset)
+    case .unsupported(let message, let offset):
+      self.init(
+        .badRequest, QueryError.Code.badQuery.rawValue, "\(message) not supported", parameter: "q", position: offset)
+    case .evaluation(let message):
+      self.init(.badRequest, QueryError.Code.badQuery.rawValue, message, parameter: "q")
     }
   }
 

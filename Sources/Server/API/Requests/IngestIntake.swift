@@ -39,19 +39,24 @@ struct IngestIntake: Sendable {
     }
   }
 
-  /// What an OTLP body of metrics is; nil for a type or an encoding that is not taken.
-  func otlpMetrics(_ mediaType: String, _ encoding: String?) -> (kind: BodyKind, encoding: ContentEncoding)? {
-    guard let encoding = ContentEncoding(name: encoding) else { return nil }
-    switch mediaType {
-    case "application/x-protobuf", "application/protobuf": return (.otlpMetricsProtobuf, encoding)
-    case "application/json": return (.otlpMetricsJSON, encoding)
+  /// What an OTLP body of a signal is; nil for a type or an encoding that is not taken.
+  func otlp(_ signal: Signal, _ headers: HTTPFields) -> (kind: BodyKind, encoding: ContentEncoding)? {
+    guard let encoding = ContentEncoding(name: headers[.contentEncoding]) else { return nil }
+    let mediaType = headers[.contentType].map { String($0.prefix { $0 != ";" }).lowercased() } ?? ""
+    switch (mediaType, signal) {
+    case ("application/x-protobuf", .logs), ("application/protobuf", .logs): return (.otlpLogsProtobuf, encoding)
+    case ("application/x-protobuf", .metrics), ("application/protobuf", .metrics):
+      return (.otlpMetricsProtobuf, encoding)
+    case ("application/json", .logs): return (.otlpLogsJSON, encoding)
+    case ("application/json", .metrics): return (.otlpMetricsJSON, encoding)
     default: return nil
     }
   }
 
   /// The answer that the OTLP listener would give.
   func otlpAnswer(_ outcome: IngestOutcome, kind: BodyKind) -> HTTPAnswer {
-    HTTPAnswer(outcome, format: kind == .otlpMetricsJSON ? .json : .protobuf, signal: .metrics)
+    let isJSON = kind == .otlpMetricsJSON || kind == .otlpLogsJSON
+    return HTTPAnswer(outcome, format: isJSON ? .json : .protobuf, signal: kind.signal)
   }
 }
 

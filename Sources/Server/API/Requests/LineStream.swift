@@ -101,8 +101,11 @@ struct LineStream {
   }
 
   /// Runs `operation` and tells progress every 100 ms until it is done; a failed write cancels it.
+  ///
+  /// - Parameter news: writes the lines that came up since the last call; called before progress is told, and at the end.
   mutating func waiting<Value: Sendable>(
-    _ statistics: @escaping @Sendable () -> QueryStatistics, _ operation: @escaping @Sendable () async throws -> Value
+    _ statistics: @escaping @Sendable () -> QueryStatistics, news: (inout JSONWriter) -> Void = { _ in },
+    _ operation: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
     try await withThrowingTaskGroup(of: Step<Value>.self) { group in
       func tick(at time: ContinuousClock.Instant) {
@@ -117,8 +120,10 @@ struct LineStream {
         switch step {
         case .done(let value):
           group.cancelAll()
+          news(&json)
           return value
         case .tick:
+          news(&json)
           try await progress(statistics())
           tick(at: told + LineStream.interval)
         }

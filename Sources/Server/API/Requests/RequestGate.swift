@@ -38,7 +38,7 @@ struct RequestGate: RouterMiddleware {
   }
 
   private static let ingestPaths: Set<String> = [
-    "/prometheus/api/v1/write", "/prometheus/api/v1/otlp/v1/metrics",
+    "/prometheus/api/v1/write", "/prometheus/api/v1/otlp/v1/metrics", "/loki/api/v1/push", LokiPushEndpoint.otlpPath,
   ]
 
   /// The UI's own files hold no data, and the page must load to ask for a token.

@@ -28,6 +28,7 @@ struct UpgradableChannel: HTTPChannelHandler {
   let environment: APIEnvironment
   /// The only API that is served; nil: everything.
   let native: NativeAPI?
+  let clients: ConnectedClients
 
   /// Largest frame a client may send; it has nothing to say.
   private static let frameLimit = 4_096
@@ -45,8 +46,8 @@ struct UpgradableChannel: HTTPChannelHandler {
         })
       let upgrade = NIOTypedHTTPServerUpgradeConfiguration<Outcome>(
         upgraders: [upgrader],
-        notUpgradingCompletionHandler: { [isSecure = environment.tls != nil] in
-          UpgradableChannel.continueAsHTTP($0, isSecure: isSecure, logger)
+        notUpgradingCompletionHandler: { [isSecure = environment.tls != nil, clients] in
+          UpgradableChannel.continueAsHTTP($0, isSecure: isSecure, clients, logger)
         })
       let pipeline = channel.pipeline.syncOperations
       let encoder = HTTPResponseEncoder()
@@ -90,14 +91,15 @@ struct UpgradableChannel: HTTPChannelHandler {
     }
   }
 
-  private static func continueAsHTTP(_ channel: any Channel, isSecure: Bool, _ logger: Logger) -> EventLoopFuture<
-    Outcome
-  > {
+  private static func continueAsHTTP(
+    _ channel: any Channel, isSecure: Bool, _ clients: ConnectedClients, _ logger: Logger
+  ) -> EventLoopFuture<Outcome> {
     channel.eventLoop.makeCompletedFuture {
       let pipeline = channel.pipeline.syncOperations
       pipeline.removeHandler(name: QuiesceCloser.name, promise: nil)
       try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
       try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
+      try pipeline.addHandler(DepartureHandler(clients))
       return .http(
         try NIOAsyncChannel(
           wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true)))

@@ -31,12 +31,12 @@ struct AggregationWorker: ~Copyable {
       try PreparedBlock(plan, block, selected, &columns)
     }
     guard let prepared else { return }
-    add(prepared)
+    try add(prepared)
     try charge()
     try forgetSmallGroups()
   }
 
-  private mutating func add(_ block: PreparedBlock) {
+  private mutating func add(_ block: PreparedBlock) throws(StoreFailure) {
     var rows = block.selected.count == block.rowCount ? nil : block.selected.rows
     func allRows() -> [UInt32] {
       if let rows { return rows }
@@ -47,6 +47,7 @@ struct AggregationWorker: ~Copyable {
     var dimensions: [GroupTable.Codes] = []
     for (index, plan) in block.groupFields.enumerated() {
       guard let interner = interners[index] else { continue }
+      try control.checkCancellation()
       if let constant = plan.constant {
         dimensions.append(.constant(interner.code(of: constant)))
       } else {
@@ -76,6 +77,7 @@ struct AggregationWorker: ~Copyable {
     let rowGroups = groups.groups(dimensions, rowCount: rowCount)
     var ready: [UInt32]?
     for index in states.indices {
+      try control.checkCancellation()
       states[index].grow(to: groups.count)
       let aggregate = plan.request.aggregates[index]
       if case .constant(let group) = rowGroups, aggregate.field == nil, block.filters[index] == nil,
@@ -156,7 +158,7 @@ struct AggregationWorker: ~Copyable {
   }
 
   /// Adds the groups of another worker, or of itself before; with `kept`, only those.
-  private mutating func merge(_ other: borrowing AggregationWorker, kept: [Bool]?) {
+  private mutating func merge(_ other: borrowing AggregationWorker, kept: [Bool]?) throws(StoreFailure) {
     let fieldCount = plan.request.groupBy.count
     var needed = (0..<fieldCount).map { [Bool](repeating: kept == nil, count: other.interners[$0]?.count ?? 0) }
     if let kept, fieldCount > 0 {
@@ -175,6 +177,7 @@ struct AggregationWorker: ~Copyable {
     var targets: [UInt32?] = []
     targets.reserveCapacity(other.groups.count)
     for group in 0..<other.groups.count {
+      try checkCancellation(group)
       if let kept, !kept[group] {
         targets.append(nil)
         continue
@@ -191,9 +194,16 @@ struct AggregationWorker: ~Copyable {
     if let mine = distinct, let theirs = other.distinct { distinct = mine.merged(with: theirs) }
   }
 
+  /// Looks now and then, by the number of a group, whether the query was cancelled.
+  private func checkCancellation(_ group: Int) throws(StoreFailure) {
+    if group & AggregationWorker.checkMask == 0 { try control.checkCancellation() }
+  }
+
+  private static let checkMask = 1_023
+
   /// Adds the groups of another worker.
   mutating func merge(_ other: consuming AggregationWorker) throws(StoreFailure) {
-    merge(other, kept: nil)
+    try merge(other, kept: nil)
     try charge()
   }
 
@@ -206,7 +216,7 @@ struct AggregationWorker: ~Copyable {
     rest.distinct = distinctGroups(distinct ?? DistinctState())
     let kept = largest(max(leading.count, limit / 2), ties: false)
     rest.chargedBytes = chargedBytes
-    rest.merge(self, kept: kept)
+    try rest.merge(self, kept: kept)
     self = rest
   }
 
@@ -235,12 +245,13 @@ struct AggregationWorker: ~Copyable {
   }
 
   /// The groups with their states, or the leading ones when the request asks for no more.
-  consuming func finish() -> PartialAggregates {
+  consuming func finish() throws(StoreFailure) -> PartialAggregates {
     var result: [GroupKey: [PartialState]] = [:]
     let kept = plan.request.leadingGroups.map { largest($0.count, ties: true) }
     if kept == nil { result.reserveCapacity(groups.count) }
     let fieldCount = plan.request.groupBy.count
     for group in 0..<groups.count where kept?[group] ?? true {
+      try checkCancellation(group)
       let codes = groups.codes(of: group)
       var next = fieldCount
       var timeBucket: Int64 = 0

@@ -24,17 +24,30 @@ extension QueryExecutor {
       }
       return FinishedWorker(worker)
     }
-    var result = try await pool.run { () throws(StoreFailure) in
-      try control.checkCancellation()
-      var united = try AggregationWorker(plan, control)
-      for (index, part) in parts.enumerated() {
-        guard let worker = part.take() else { continue }
-        if index == 0 { united = worker } else { try united.merge(worker) }
+    let pool = self.pool
+    var result = try await control.withCancellation { () async -> Result<PartialAggregates, StoreFailure> in
+      await pool.run { () -> Result<PartialAggregates, StoreFailure> in
+        do throws(StoreFailure) {
+          return .success(try QueryExecutor.united(parts, plan, control))
+        } catch {
+          return .failure(error)
+        }
       }
-      return united.finish()
     }
     result.statistics = control.statistics
     return result
+  }
+
+  private static func united(
+    _ parts: [FinishedWorker], _ plan: AggregationPlan, _ control: QueryControl
+  ) throws(StoreFailure) -> PartialAggregates {
+    try control.checkCancellation()
+    var united = try AggregationWorker(plan, control)
+    for (index, part) in parts.enumerated() {
+      guard let worker = part.take() else { continue }
+      if index == 0 { united = worker } else { try united.merge(worker) }
+    }
+    return try united.finish()
   }
 }
 

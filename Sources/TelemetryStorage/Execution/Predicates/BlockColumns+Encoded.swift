@@ -19,15 +19,19 @@ extension BlockColumns {
   mutating func select(
     _ key: ColumnKey, _ test: ValueTest, candidates: RowBitmap, into matched: inout RowBitmap
   ) throws(StorageError) {
+    try checkCancellation()
+    var isDecided = false
     if columns[key] == nil, let stored = encoded[key] {
       do throws(EncodingError) {
-        if try test.select(stored, candidates: candidates, into: &matched) { return }
+        isDecided = try test.select(stored, candidates: candidates, into: &matched, control)
       } catch {
         throw StorageError(error, path: "", what: "a chunk")
       }
-      try load([key.selectionName])
+      if !isDecided { try load([key.selectionName]) }
     }
-    if let column = columns[key] { test.select(column, candidates: candidates, into: &matched) }
+    if !isDecided, let column = columns[key] { test.select(column, candidates: candidates, into: &matched, control) }
+    // What was stopped on the way is not complete.
+    try checkCancellation()
   }
 
   /// Inserts the rows whose identity is accepted.
@@ -83,25 +87,66 @@ extension BlockColumns {
     }
   }
 
+  /// The times of some rows, which ascend.
+  mutating func times(ofRows rows: [UInt32]) throws(StorageError) -> [Int64] {
+    if let known = knownTimes(rows) { return known }
+    let key = ColumnKey(Field.time, .int)
+    if columns[key] == nil, rows.count * BlockColumns.gatherFraction < block.rowCount,
+      try openEncoded([key], identities: false), let stored = encoded[key], stored.presence.isDense,
+      case .words(let words) = stored.values
+    {
+      do throws(EncodingError) {
+        let times = try words.words(at: rows.map { Int($0) })
+        if times.count == rows.count {
+          gatheredTimes = (rows, times)
+          return times
+        }
+      } catch {
+        throw StorageError(error, path: "", what: "times")
+      }
+    }
+    let all = try times()
+    return rows.map { all[Int($0)] }
+  }
+
+  /// The times of rows that are among those asked for before; nil when they are not.
+  private func knownTimes(_ rows: [UInt32]) -> [Int64]? {
+    let (known, all) = gatheredTimes
+    var found: [Int64] = []
+    found.reserveCapacity(rows.count)
+    var place = 0
+    for row in rows {
+      while place < known.count, known[place] < row { place += 1 }
+      guard place < known.count, known[place] == row else { return nil }
+      found.append(all[place])
+    }
+    return found
+  }
+
   private mutating func gatherColumns(_ keys: [ColumnKey], _ rows: [UInt32]) throws(StorageError) -> [Column] {
     let whole = keys.filter { columns[$0] == nil && encoded[$0] == nil }
     if !whole.isEmpty { try load(Set(whole.map(\.selectionName))) }
     let needsTimes = keys.contains { key in
       if columns[key] == nil, case .times? = encoded[key]?.values { true } else { false }
     }
-    let times = needsTimes ? try self.times() : []
+    let times = needsTimes ? try self.times(ofRows: rows) : []
     var found: [Column] = []
-    do throws(EncodingError) {
-      for key in keys {
-        if let column = columns[key] {
-          let all = RecordBatch(signal: block.signal, rowCount: block.rowCount, columns: [column])
-          found += all.gathered(rows).columns
-        } else if let column = try encoded[key]?.gathered(rows, times: times) {
-          found.append(column)
-        }
+    for key in keys {
+      try checkCancellation()
+      if let column = columns[key] {
+        let all = RecordBatch(signal: block.signal, rowCount: block.rowCount, columns: [column])
+        found += all.gathered(rows).columns
+        continue
       }
-    } catch {
-      throw StorageError(error, path: "", what: "a chunk")
+      if key == ColumnKey(Field.time, .int), !rows.isEmpty, let known = knownTimes(rows) {
+        found.append(Column(key, values: .int64(known)))
+        continue
+      }
+      do throws(EncodingError) {
+        if let column = try encoded[key]?.gathered(rows, times: times) { found.append(column) }
+      } catch {
+        throw StorageError(error, path: "", what: "a chunk")
+      }
     }
     return found
   }

@@ -15,6 +15,8 @@ struct BlockColumns {
   private(set) var encodedScopeCodes: EncodedCodes?
   /// Columns of which only the rows that a query asks for are decoded.
   var gathered: [ColumnKey: Column] = [:]
+  /// The times of the rows that were last asked for, ascending.
+  var gatheredTimes: (rows: [UInt32], times: [Int64]) = ([], [])
   /// Bytes read from storage.
   private(set) var byteCount = 0
   /// Bytes of memory that the columns take; those that a memtable holds anyway are not counted.
@@ -25,8 +27,18 @@ struct BlockColumns {
   private var childNames: [ChildKind: Set<ColumnSelection.Name>] = [:]
   private var hasIdentities = false
   private var hasEncodedIdentities = false
+  /// Of the query that reads the block; nil for work that is not cancelled.
+  let control: QueryControl?
 
-  init(_ block: any BlockSource) { self.block = block }
+  init(_ block: any BlockSource, _ control: QueryControl? = nil) {
+    self.block = block
+    self.control = control
+  }
+
+  /// Called between columns, each of which is done within some milliseconds.
+  func checkCancellation() throws(StorageError) {
+    if let control, control.isCancelled { throw StorageError(.cancelled, path: "") }
+  }
 
   /// Reads the columns of the names, and the identity codes when asked, as far as they are missing.
   mutating func load(_ wanted: Set<ColumnSelection.Name>, identities: Bool = false) throws(StorageError) {
@@ -67,6 +79,14 @@ struct BlockColumns {
     return true
   }
 
+  /// The chunks of columns of points as they are stored; nil when the block has no such form.
+  mutating func openPoints(_ keys: Set<ColumnKey>) throws(StorageError) -> [ColumnKey: EncodedColumn]? {
+    guard let found = try block.encodedPoints(keys) else { return nil }
+    wasRead = true
+    byteCount += found.byteCount
+    return found.columns
+  }
+
   /// The time of every row.
   mutating func times() throws(StorageError) -> [Int64] {
     let key = ColumnKey(Field.time, .int)
@@ -99,6 +119,7 @@ struct BlockColumns {
   }
 
   private mutating func read(_ selection: ColumnSelection) throws(StorageError) {
+    try checkCancellation()
     let (batch, bytes) = try block.read(selection)
     guard batch.rowCount == block.rowCount else {
       throw StorageError(.damaged, path: "", detail: "a block of \(block.rowCount) rows came with \(batch.rowCount)")

@@ -28,7 +28,9 @@ final class IdentityOutcomes: Sendable {
   /// Below this many entries a table is evaluated again rather than looked up.
   private static let smallestKept = 16
   private let entries = Mutex<[Key: Entry]>([:])
-  private let tables = Mutex(SeriesFlags())
+  private let wanted = Mutex(WantedSeries())
+  /// By which series are known.
+  let numbering = SeriesNumbering.current
 
   /// The outcome of `evaluate` for each entry of `table`.
   func outcomes<Element: Sendable>(
@@ -42,37 +44,55 @@ final class IdentityOutcomes: Sendable {
     return outcomes
   }
 
-  /// What `evaluate` and `filter` say of each series of `table`.
+  /// Which series of a table are wanted, by code.
   ///
-  /// Each table is evaluated once, and the filter asked once of a series that tables share: workers that come at the same
-  /// time wait for each other.
-  func flags(
-    of table: SeriesColumns, filter: (@Sendable (Series) -> Bool)?, _ evaluate: () -> [Bool]
-  ) -> [Bool] {
-    tables.withLock { known in
-      let key = ObjectIdentifier(table)
-      if let flags = known.tables[key]?.flags { return flags }
-      var flags = evaluate()
-      if let filter {
-        for code in flags.indices where flags[code] { flags[code] = known.accepts(table.series[code], filter) }
-      }
-      known.tables[key] = (table, flags)
+  /// Each series is asked about once, in whatever table it stands: workers that come at the same time wait for each other.
+  ///
+  /// - Parameters:
+  ///   - table: of a part, whose blocks share the answer; nil for series that stand by themselves.
+  ///   - numbers: of the series among all.
+  ///   - select: which of some codes, which ascend, are wanted.
+  func flags(of table: SeriesColumns?, numbers: [UInt32], _ select: ([UInt32]) -> [UInt32]) -> [Bool] {
+    wanted.withLock { known in
+      if let table, let flags = known.tables[ObjectIdentifier(table)]?.flags { return flags }
+      let flags = known.flags(numbers, select)
+      if let table { known.tables[ObjectIdentifier(table)] = (table, flags) }
       return flags
     }
   }
 }
 
-/// What is known of series of tables; holds them, so that their addresses stay their own.
-private struct SeriesFlags {
-  var tables: [ObjectIdentifier: (table: SeriesColumns, flags: [Bool])] = [:]
-  private var objects = KeyTable()
-  private var outcomes: [Bool] = []
+/// Which series are wanted.
+private struct WantedSeries {
+  private enum Outcome: UInt8 {
+    case unknown, unwanted, wanted
+  }
 
-  /// Asks the filter once of each object.
-  mutating func accepts(_ series: Series, _ filter: (Series) -> Bool) -> Bool {
-    let number = Int(objects.number(of: UInt64(UInt(bitPattern: ObjectIdentifier(series)))))
-    if number == outcomes.count { outcomes.append(filter(series)) }
-    return outcomes[number]
+  /// Holds the tables, so that their addresses stay their own.
+  var tables: [ObjectIdentifier: (table: SeriesColumns, flags: [Bool])] = [:]
+  /// By the series' numbers among all.
+  private var outcomes: [Outcome] = []
+
+  mutating func flags(_ numbers: [UInt32], _ select: ([UInt32]) -> [UInt32]) -> [Bool] {
+    if let greatest = numbers.max(), Int(greatest) >= outcomes.count {
+      outcomes += [Outcome](repeating: .unknown, count: Int(greatest) + 1 - outcomes.count)
+    }
+    var flags = [Bool](repeating: false, count: numbers.count)
+    var unknown: [UInt32] = []
+    for (code, number) in numbers.enumerated() {
+      switch outcomes[Int(number)] {
+      case .unknown: unknown.append(UInt32(truncatingIfNeeded: code))
+      case .unwanted: continue
+      case .wanted: flags[code] = true
+      }
+    }
+    if unknown.isEmpty { return flags }
+    for code in unknown { outcomes[Int(numbers[Int(code)])] = .unwanted }
+    for code in select(unknown) {
+      outcomes[Int(numbers[Int(code)])] = .wanted
+      flags[Int(code)] = true
+    }
+    return flags
   }
 }
 

@@ -14,7 +14,7 @@ struct PredicateEvaluator: Sendable {
   private let outcomes = IdentityOutcomes()
 
   /// - Parameters:
-  ///   - filter: asked of series beside the predicate by `acceptedSeries` and `accepts`.
+  ///   - filter: asked of series beside the predicate by `acceptedSeries`.
   ///   - isFilterExact: see `SeriesRequest`.
   /// - Throws: `.invalid` when the predicate cannot be evaluated.
   init(
@@ -40,19 +40,27 @@ struct PredicateEvaluator: Sendable {
     return .conjunction([time, bound])
   }
 
-  /// Whether each series of the table matches, from its own fields; a test on anything else is a comparison on a missing
-  /// field. Evaluated once per table.
-  func acceptedSeries(of table: SeriesColumns) -> [Bool] {
-    outcomes.flags(of: table, filter: filter) { SeriesSelection(table).flags(predicate) }
-  }
+  /// By which series are known.
+  var numbering: SeriesNumbering { outcomes.numbering }
 
-  /// Whether a series that stands by itself matches.
-  func accepts(_ series: Series) -> Bool {
-    if let filter {
-      guard filter(series) else { return false }
-      if isFilterExact { return true }
+  /// Whether each series of the block's table matches, from its own fields; a test on anything else is a comparison on a
+  /// missing field. Evaluated once for each series.
+  ///
+  /// - Parameters:
+  ///   - series: the block's table.
+  ///   - numbers: of its series among all.
+  func acceptedSeries(of block: any BlockSource, _ series: [Series], numbers: [UInt32]) -> [Bool] {
+    let table = block.seriesColumns
+    return outcomes.flags(of: table, numbers: numbers) { candidates in
+      var chosen = candidates
+      if let table {
+        chosen = SeriesSelection(table).select(predicate, candidates)
+      } else if filter == nil || !isFilterExact {
+        chosen = candidates.filter { PredicateEvaluator.matches(predicate, series[Int($0)]) }
+      }
+      guard let filter else { return chosen }
+      return chosen.filter { filter(series[Int($0)]) }
     }
-    return PredicateEvaluator.matches(predicate, series)
   }
 
   private static func matches(_ predicate: CompiledPredicate, _ series: Series) -> Bool {

@@ -6,16 +6,8 @@ struct SeriesSelection {
 
   init(_ table: SeriesColumns) { self.table = table }
 
-  /// Whether each series matches.
-  func flags(_ predicate: CompiledPredicate) -> [Bool] {
-    if case .constant(let value) = predicate { return [Bool](repeating: value, count: table.count) }
-    var flags = [Bool](repeating: false, count: table.count)
-    for code in select(predicate, Array(0..<UInt32(table.count))) { flags[Int(code)] = true }
-    return flags
-  }
-
   /// The candidates that match; both ascending.
-  private func select(_ predicate: CompiledPredicate, _ candidates: [UInt32]) -> [UInt32] {
+  func select(_ predicate: CompiledPredicate, _ candidates: [UInt32]) -> [UInt32] {
     if candidates.isEmpty { return [] }
     switch predicate {
     case .constant(let value): return value ? candidates : []
@@ -30,10 +22,10 @@ struct SeriesSelection {
       var matched: [UInt32] = []
       for part in parts {
         let found = select(part, rest)
-        matched += found
+        matched = SeriesSelection.merged(matched, found)
         rest = subtract(found, from: rest)
       }
-      return matched.sorted()
+      return matched
     case .not(let part): return subtract(select(part, candidates), from: candidates)
     case .field(let leaf): return select(leaf, candidates)
     case .anyText(let test, _):
@@ -43,7 +35,7 @@ struct SeriesSelection {
       let byAttribute = filter(subtract(byName, from: candidates), table.attributeCodes, table.attributeSets.count) {
         $0.attributes.matchesAnyText(test) ? .accepted : .rejected
       }
-      return (byName + byAttribute).sorted()
+      return SeriesSelection.merged(byName, byAttribute)
     case .traceIDs: return []
     }
   }
@@ -74,7 +66,7 @@ struct SeriesSelection {
       let ofResource = filter(missing, table.resourceCodes, table.resources.count, missing: &without) {
         outcome($0.resource.attributes[field.key])
       }
-      return (own + ofResource + byScope(without)).sorted()
+      return SeriesSelection.merged(SeriesSelection.merged(own, ofResource), byScope(without))
     case .intrinsic:
       if field == Field.scopeName || field == Field.scopeVersion { return byScope(candidates) }
       return filter(candidates, table.descriptorCodes, table.descriptorCount) { outcome($0.value(of: field)) }
@@ -112,6 +104,24 @@ struct SeriesSelection {
       }
     }
     return accepted
+  }
+
+  /// Both in one; both ascending, with nothing in common.
+  private static func merged(_ left: [UInt32], _ right: [UInt32]) -> [UInt32] {
+    if left.isEmpty { return right }
+    if right.isEmpty { return left }
+    var merged: [UInt32] = []
+    merged.reserveCapacity(left.count + right.count)
+    var next = 0
+    for code in left {
+      while next < right.count, right[next] < code {
+        merged.append(right[next])
+        next += 1
+      }
+      merged.append(code)
+    }
+    merged += right[next...]
+    return merged
   }
 
   /// `candidates` without `found`; both ascending, and `found` a part of them.

@@ -13,52 +13,95 @@ struct TemplateNeedle {
 
   private enum Form {
     /// The text is one of these.
-    case whole([[UInt8]])
-    case prefix([UInt8])
-    /// The text has each of these somewhere.
-    case pieces([[UInt8]])
+    case whole([TemplateSimulation])
+    /// The text has each of these somewhere, or begins with the one.
+    case pieces([TemplateSimulation])
     case unknown
   }
 
   private let test: ValueTest.BytesTest
   private let form: Form
-  private let isCaseFolded: Bool
-  private var simulation = TemplateSimulation()
+  /// What stands in the template of every text that matches; nil when nothing is certain.
+  private let fixed: ByteSearch?
 
   /// A set of more values is tested text by text.
   private static let wholeLimit = 8
+  /// Shorter pieces stand in most templates.
+  private static let fixedMinimum = 3
 
   init(_ test: ValueTest.BytesTest) {
     self.test = test
     var isCaseFolded = false
+    var form = Form.unknown
+    var fixed: [UInt8] = []
+    func simulation(_ text: [UInt8], _ place: TemplateSimulation.Place) -> TemplateSimulation {
+      TemplateSimulation(text, isCaseFolded: isCaseFolded, place: place)
+    }
     switch test {
-    case .compare(.equal, let literal): form = .whole([literal])
-    case .set(let literals) where literals.count <= TemplateNeedle.wholeLimit: form = .whole(Array(literals))
-    case .any, .compare, .set: form = .unknown
+    case .compare(.equal, let literal):
+      form = .whole([simulation(literal, .whole)])
+      fixed = FixedPiece.longest(in: literal, startsToken: true, endsToken: true)
+    case .set(let literals) where literals.count <= TemplateNeedle.wholeLimit:
+      form = .whole(literals.map { simulation($0, .whole) })
+    case .any, .compare, .set: break
     case .text(let matcher):
       switch matcher.form {
       case .equals(let search):
-        form = .whole([search.needle])
         isCaseFolded = search.isCaseFolded
+        form = .whole([simulation(search.needle, .whole)])
+        fixed = FixedPiece.longest(in: search.needle, startsToken: true, endsToken: true)
       case .prefix(let search):
-        form = .prefix(search.needle)
         isCaseFolded = search.isCaseFolded
+        form = .pieces([simulation(search.needle, .start)])
+        fixed = FixedPiece.longest(in: search.needle, startsToken: true, endsToken: false)
       case .contains(let search):
-        form = .pieces([search.needle])
         isCaseFolded = search.isCaseFolded
-      case .phrase(let tokens):
-        form = .pieces(tokens.tokens)
-        isCaseFolded = tokens.isCaseFolded
+        form = .pieces([simulation(search.needle, .anywhere)])
+        fixed = FixedPiece.longest(in: search.needle, startsToken: false, endsToken: false)
+      case .phrase(let phrase):
+        isCaseFolded = phrase.isCaseFolded
+        form = .pieces(phrase.tokens.map { simulation($0, .anywhere) })
+        for (number, token) in phrase.tokens.enumerated() {
+          let mayGoOn = phrase.lastIsPrefix && number == phrase.tokens.count - 1
+          let piece = FixedPiece.longest(in: token, startsToken: true, endsToken: !mayGoOn)
+          if piece.count > fixed.count { fixed = piece }
+        }
       case .regularExpression:
-        form = matcher.anchor.map { .pieces([$0.needle]) } ?? .unknown
-        isCaseFolded = matcher.anchor?.isCaseFolded ?? false
+        guard let anchor = matcher.anchor else { break }
+        isCaseFolded = anchor.isCaseFolded
+        form = .pieces([simulation(anchor.needle, .anywhere)])
+        fixed = FixedPiece.longest(in: anchor.needle, startsToken: false, endsToken: false)
       }
     }
-    self.isCaseFolded = isCaseFolded
+    self.form = form
+    let isCertain = fixed.count >= TemplateNeedle.fixedMinimum
+    self.fixed = isCertain ? ByteSearch(fixed, isCaseFolded: isCaseFolded) : nil
+  }
+
+  /// The templates whose own bytes do not rule out a match, ascending: found by one search over all of them where the test
+  /// has a piece that no variable can hold.
+  func candidates(_ templates: BytesColumn) -> [Int] {
+    guard let fixed else { return Array(0..<templates.count) }
+    let arena = templates.arena.span
+    var found: [Int] = []
+    var template = 0
+    var position = 0
+    while let place = fixed.first(in: arena, from: position) {
+      while template < templates.count, templates.range(template).upperBound <= place { template += 1 }
+      guard template < templates.count else { break }
+      let end = templates.range(template).upperBound
+      if place + fixed.needle.count <= end {
+        found.append(template)
+        position = end
+      } else {
+        position = place + 1
+      }
+    }
+    return found
   }
 
   /// The verdict from the bytes that all texts of the template share; its variables may be any.
-  mutating func verdict(_ template: Span<UInt8>) -> Verdict {
+  func verdict(_ template: Span<UInt8>) -> Verdict {
     var hasVariables = false
     for index in template.indices where template[index] == StoredTemplates.marker {
       hasVariables = true
@@ -79,84 +122,15 @@ struct TemplateNeedle {
   /// Whether some text of the template may match.
   ///
   /// - Parameter alphabets: what the variable of each marker may be made of; any bytes of variables when empty.
-  mutating func mayMatch(_ template: Span<UInt8>, _ alphabets: [VariableAlphabet]) -> Bool {
+  func mayMatch(_ template: Span<UInt8>, _ alphabets: [VariableAlphabet]) -> Bool {
     switch form {
     case .unknown: return true
     case .whole(let texts):
-      for text in texts where simulation.finds(text, isCaseFolded, in: template, alphabets, place: .whole) {
-        return true
-      }
+      for text in texts where text.mayMatch(template, alphabets) { return true }
       return false
-    case .prefix(let text): return simulation.finds(text, isCaseFolded, in: template, alphabets, place: .start)
     case .pieces(let pieces):
-      for piece in pieces where !simulation.finds(piece, isCaseFolded, in: template, alphabets, place: .anywhere) {
-        return false
-      }
+      for piece in pieces where !piece.mayMatch(template, alphabets) { return false }
       return true
-    }
-  }
-}
-
-/// Follows a needle through a template byte by byte, at every place where it may stand. A variable stands for any number of
-/// bytes of its alphabet, which is more than it may be: only "no" is certain.
-struct TemplateSimulation {
-  enum Place { case whole, start, anywhere }
-
-  private var current: [Int] = []
-  private var next: [Int] = []
-  /// The step in which a position was last reached.
-  private var reached: [Int32] = []
-  /// Of each marker position, its number among the markers.
-  private var markers: [Int] = []
-
-  mutating func finds(
-    _ needle: [UInt8], _ isCaseFolded: Bool, in template: Span<UInt8>, _ alphabets: [VariableAlphabet], place: Place
-  ) -> Bool {
-    let end = template.count
-    reached.removeAll(keepingCapacity: true)
-    reached.append(contentsOf: repeatElement(-1, count: end + 1))
-    markers.removeAll(keepingCapacity: true)
-    var markerCount = 0
-    for index in 0..<end {
-      markers.append(markerCount)
-      if template[index] == StoredTemplates.marker { markerCount += 1 }
-    }
-    current.removeAll(keepingCapacity: true)
-    switch place {
-    case .whole, .start: TemplateSimulation.reach(0, 0, template, &reached, into: &current)
-    case .anywhere:
-      for position in 0...end { TemplateSimulation.reach(position, 0, template, &reached, into: &current) }
-    }
-    for (step, byte) in needle.enumerated() {
-      next.removeAll(keepingCapacity: true)
-      for position in current where position < end {
-        let own = template[position]
-        if own == StoredTemplates.marker {
-          let alphabet = alphabets.isEmpty ? VariableAlphabet.any : alphabets[markers[position]]
-          let isPossible =
-            alphabet.contains(byte)
-            || (isCaseFolded && alphabet.contains(byte ^ 0x20) && asciiLowered(byte ^ 0x20) == byte)
-          if isPossible { TemplateSimulation.reach(position, Int32(step + 1), template, &reached, into: &next) }
-        } else if (isCaseFolded ? asciiLowered(own) : own) == byte {
-          TemplateSimulation.reach(position + 1, Int32(step + 1), template, &reached, into: &next)
-        }
-      }
-      swap(&current, &next)
-      if current.isEmpty { return false }
-    }
-    return place != .whole || current.contains(end)
-  }
-
-  /// Adds a position, and those behind it that only variables of no bytes part from it.
-  private static func reach(
-    _ start: Int, _ step: Int32, _ template: Span<UInt8>, _ reached: inout [Int32], into list: inout [Int]
-  ) {
-    var position = start
-    while reached[position] != step {
-      reached[position] = step
-      list.append(position)
-      guard position < template.count, template[position] == StoredTemplates.marker else { return }
-      position += 1
     }
   }
 }

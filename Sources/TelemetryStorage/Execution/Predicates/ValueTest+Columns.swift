@@ -3,9 +3,16 @@ import TelemetryStore
 
 /// Tests of whole columns.
 extension ValueTest {
+  /// Values between looks at whether the query was cancelled, less one: a power of two.
+  private static let checkMask = 1_023
+
   /// Inserts into `matched` the candidate rows whose value matches. Rows outside `candidates` may be skipped or not; the
   /// result is a subset of them.
-  func select(_ column: Column, candidates: RowBitmap, into matched: inout RowBitmap) {
+  ///
+  /// - Parameter control: when its query is cancelled the answer is not complete.
+  func select(
+    _ column: Column, candidates: RowBitmap, into matched: inout RowBitmap, _ control: QueryControl? = nil
+  ) {
     var found = RowBitmap(none: candidates.rowCount)
     switch column.values {
     case .int64(let values):
@@ -38,7 +45,7 @@ extension ValueTest {
       }
     case .bytes(let values):
       guard let test = bytes[column.key.type] else { return }
-      selectBytes(values, column, test, candidates, into: &found)
+      selectBytes(values, column, test, candidates, into: &found, control)
     case .dictionary(let codes, let distinct):
       guard let test = bytes[column.key.type] else { return }
       let accepted = accepts(distinct, type: column.key.type, test)
@@ -52,7 +59,7 @@ extension ValueTest {
   func accepts(_ distinct: BytesColumn, type: ValueType, _ test: BytesTest) -> [Bool] {
     var accepted = [Bool](repeating: false, count: distinct.count)
     if case .text(let matcher) = test, type == .string, let anchor = matcher.anchor {
-      forEachMatch(matcher, anchor, distinct) { accepted[$0] = true }
+      forEachMatch(matcher, anchor, distinct, nil) { accepted[$0] = true }
       return accepted
     }
     let arena = distinct.arena.span
@@ -63,18 +70,23 @@ extension ValueTest {
   }
 
   private func selectBytes(
-    _ values: BytesColumn, _ column: Column, _ test: BytesTest, _ candidates: RowBitmap, into found: inout RowBitmap
+    _ values: BytesColumn, _ column: Column, _ test: BytesTest, _ candidates: RowBitmap, into found: inout RowBitmap,
+    _ control: QueryControl?
   ) {
     // Searching the whole arena pays unless few of its values are asked for.
     if case .text(let matcher) = test, column.key.type == .string, let anchor = matcher.anchor,
       candidates.count * 8 >= candidates.rowCount
     {
-      forEachMatch(matcher, anchor, values) { index in
+      forEachMatch(matcher, anchor, values, control) { index in
         found.insert(column.rows.map { Int($0[index]) } ?? index)
       }
       return
     }
+    var count = 0
     forEachCandidate(column, candidates) { row, index in
+      count &+= 1
+      if count & ValueTest.checkMask == 0, control?.isCancelled ?? false { count = -1 }
+      if count < 0 { return }
       let value = values.arena.span.extracting(values.range(index))
       if ValueTest.matches(test, value, type: column.key.type) { found.insert(row) }
     }
@@ -82,13 +94,17 @@ extension ValueTest {
 
   /// Calls `body` with each value that matches, found by one search over the arena.
   private func forEachMatch(
-    _ matcher: TextMatcher, _ anchor: ByteSearch, _ values: BytesColumn, _ body: (Int) -> Void
+    _ matcher: TextMatcher, _ anchor: ByteSearch, _ values: BytesColumn, _ control: QueryControl?,
+    _ body: (Int) -> Void
   ) {
     let arena = values.arena.span
     var index = 0
     var position = 0
     let count = values.count
+    var foundCount = 0
     while let found = anchor.first(in: arena, from: position) {
+      foundCount &+= 1
+      if foundCount & ValueTest.checkMask == 0, control?.isCancelled ?? false { return }
       // The value that holds the position: the first that ends beyond it.
       var step = 1
       var high = index

@@ -4,9 +4,14 @@ import TelemetryStore
 
 /// Tests of columns in the form in which they are stored.
 extension ValueTest {
+  /// Fewer candidates than one row in so many are looked up one by one.
+  private static let lookupFraction = 8
+
   /// Inserts the candidates whose value matches; false, and nothing inserted, when the column has to be decoded for that.
+  ///
+  /// - Parameter control: when its query is cancelled the answer is not complete.
   func select(
-    _ column: EncodedColumn, candidates: RowBitmap, into matched: inout RowBitmap
+    _ column: EncodedColumn, candidates: RowBitmap, into matched: inout RowBitmap, _ control: QueryControl? = nil
   ) throws(EncodingError) -> Bool {
     if acceptsAll(column.key.type) {
       insertAll(column, candidates, into: &matched)
@@ -24,14 +29,14 @@ extension ValueTest {
       return true
     case .bytes(let stored):
       guard let test = bytes[column.key.type] else { return true }
-      return try select(stored, test, column, candidates, into: &matched)
+      return try select(stored, test, column, candidates, into: &matched, control)
     case .words, .doubles, .times, .spanIDs: return false
     }
   }
 
   private func select(
     _ stored: StoredBytes, _ test: BytesTest, _ column: EncodedColumn, _ candidates: RowBitmap,
-    into matched: inout RowBitmap
+    into matched: inout RowBitmap, _ control: QueryControl?
   ) throws(EncodingError) -> Bool {
     switch stored.form {
     case .constant(let value):
@@ -46,6 +51,14 @@ extension ValueTest {
         insertAll(column, candidates, into: &matched)
         return true
       }
+      if candidates.count * ValueTest.lookupFraction < candidates.rowCount {
+        let rows = candidates.rows
+        let (places, indices) = column.presence.find(rows)
+        for (number, code) in try codes.codes(at: indices, limit: table.count).enumerated() where accepted[Int(code)] {
+          matched.insert(Int(rows[Int(places[number])]))
+        }
+        return true
+      }
       var found = RowBitmap(none: candidates.rowCount)
       selectCodes(try codes.codes(limit: table.count), column.presence.rows, accepted, into: &found)
       found.formIntersection(candidates)
@@ -54,60 +67,43 @@ extension ValueTest {
     case .frames: return false
     case .templates(let templates):
       guard column.key.type == .string else { return false }
-      return try select(templates, test, column, candidates, into: &matched)
+      return try select(templates, test, column, candidates, into: &matched, control)
     }
   }
 
   /// Decides templates first; only texts whose template leaves it open are put together.
   private func select(
     _ stored: StoredTemplates, _ test: BytesTest, _ column: EncodedColumn, _ candidates: RowBitmap,
-    into matched: inout RowBitmap
+    into matched: inout RowBitmap, _ control: QueryControl?
   ) throws(EncodingError) -> Bool {
-    var needle = TemplateNeedle(test)
+    let needle = TemplateNeedle(test)
     let templates = stored.templates
     let arena = templates.arena.span
-    var verdicts: [TemplateNeedle.Verdict] = []
-    verdicts.reserveCapacity(templates.count)
-    var isOpen = false
-    var isPossible = false
-    for template in 0..<templates.count {
-      let verdict = needle.verdict(arena.extracting(templates.range(template)))
-      verdicts.append(verdict)
-      if verdict != .never { isPossible = true }
-      if verdict == .dependsOnVariables { isOpen = true }
-    }
-    if !isPossible { return true }
-    if isOpen {
-      // The kinds of variables rule out more.
-      isPossible = false
-      for template in verdicts.indices {
-        if verdicts[template] == .dependsOnVariables {
-          let alphabets = try stored.alphabets(ofTemplate: template)
-          if !needle.mayMatch(arena.extracting(templates.range(template)), alphabets) {
-            verdicts[template] = .never
-          }
-        }
-        if verdicts[template] != .never { isPossible = true }
+    var verdicts = [TemplateNeedle.Verdict](repeating: .never, count: templates.count)
+    var isWanted = [Bool](repeating: false, count: templates.count)
+    for template in needle.candidates(templates) {
+      let bytes = arena.extracting(templates.range(template))
+      var verdict = needle.verdict(bytes)
+      if verdict == .dependsOnVariables, !needle.mayMatch(bytes, try stored.alphabets(ofTemplate: template)) {
+        // The kinds of variables rule out more.
+        verdict = .never
       }
-      if !isPossible { return true }
+      verdicts[template] = verdict
+      isWanted[template] = verdict != .never
     }
+    if !isWanted.contains(true) { return true }
     let rows = column.presence.rows
     var open: [Int] = []
-    for (index, number) in try stored.templateNumbers().enumerated() {
-      switch verdicts[Int(number)] {
-      case .never: continue
-      case .always:
-        let row = rows.map { Int($0[index]) } ?? index
-        if candidates.contains(row) { matched.insert(row) }
-      case .dependsOnVariables:
-        if candidates.contains(rows.map { Int($0[index]) } ?? index) { open.append(index) }
-      }
+    try stored.forEachValue(ofTemplates: isWanted) { position, template in
+      let row = rows.map { Int($0[position]) } ?? position
+      guard candidates.contains(row) else { return }
+      if verdicts[template] == .always { matched.insert(row) } else { open.append(position) }
     }
     if open.isEmpty { return true }
     let texts = try stored.texts(at: open)
     let own = Column(column.key, rows: nil, values: .bytes(texts))
     var found = RowBitmap(none: open.count)
-    select(own, candidates: RowBitmap(all: open.count), into: &found)
+    select(own, candidates: RowBitmap(all: open.count), into: &found, control)
     for place in found.rows {
       let index = open[Int(place)]
       matched.insert(rows.map { Int($0[index]) } ?? index)

@@ -12,7 +12,7 @@ extension QueryControl {
     _ body: (RowBitmap, inout BlockColumns) throws(StorageError) -> T
   ) throws(StoreFailure) -> T? {
     try checkCancellation()
-    var columns = BlockColumns(block)
+    var columns = BlockColumns(block, self)
     var chargedBytes = 0
     defer { memory.release(chargedBytes) }
     var matchedCount = 0
@@ -21,7 +21,7 @@ extension QueryControl {
     do throws(StorageError) {
       selected = predicate.constant == true ? all : try predicate.select(all, &columns)
     } catch {
-      reportDamage(error)
+      try report(error)
       return nil
     }
     try charge(columns, &chargedBytes)
@@ -30,7 +30,7 @@ extension QueryControl {
     do throws(StorageError) {
       result = matchedCount > 0 ? try body(selected, &columns) : nil
     } catch {
-      reportDamage(error)
+      try report(error)
       return nil
     }
     try charge(columns, &chargedBytes)
@@ -45,6 +45,12 @@ extension QueryControl {
       }
     }
     return result
+  }
+
+  /// Reports a block that could not be read, unless it was left on purpose.
+  private func report(_ error: StorageError) throws(StoreFailure) {
+    if error.code == .cancelled { throw .cancelled }
+    reportDamage(error)
   }
 
   /// Charges what the columns of a block have grown by.

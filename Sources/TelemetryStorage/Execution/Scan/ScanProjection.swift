@@ -3,6 +3,9 @@ import TelemetryStore
 
 /// Which columns of one block a projection takes.
 struct ScanProjection {
+  /// Rows of a block whose columns are read at once.
+  private static let wholeLimit = 8_192
+
   private let names: Set<ColumnSelection.Name>
   private let children: [ChildKind: Set<ColumnSelection.Name>]
 
@@ -58,6 +61,10 @@ struct ScanProjection {
 
   /// Reads what is missing and returns the rows of the block with the projected columns.
   private func batch(_ columns: inout BlockColumns) throws(StorageError) -> RecordBatch {
+    if columns.block.rowCount > ScanProjection.wholeLimit {
+      // One at a time, so that a cancelled query stops between them.
+      for name in names { try columns.load([name]) }
+    }
     try columns.load(names, identities: true)
     for (kind, names) in children { try columns.load(kind, names) }
     let block = columns.block

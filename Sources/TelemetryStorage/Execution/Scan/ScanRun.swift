@@ -12,24 +12,24 @@ struct ScanRun: Sendable {
   init?(
     _ selected: RowBitmap, _ columns: inout BlockColumns, order: ScanOrder, limit: Int, projection: Projection
   ) throws(StorageError) {
-    let times = try columns.times()
-    let rows = Array(ScanRun.ordered(selected.rows, times, order).prefix(limit))
-    if rows.isEmpty { return nil }
+    let selectedRows = selected.rows
+    let selectedTimes = try columns.times(ofRows: selectedRows)
+    let places = ScanRun.ordered(selectedTimes, order).prefix(limit)
+    if places.isEmpty { return nil }
+    let rows = places.map { selectedRows[$0] }
     batch = try ScanProjection(projection, of: columns.block).batch(&columns, rows: rows).compacted()
-    self.times = rows.map { times[Int($0)] }
+    times = places.map { selectedTimes[$0] }
     memoryBytes = batch.byteCount + rows.count * 16
   }
 
-  /// The rows by time, equal times in the order of the block.
-  static func ordered(_ rows: [UInt32], _ times: [Int64], _ order: ScanOrder) -> [UInt32] {
+  /// The places of rows by time, equal times in the order of the block.
+  private static func ordered(_ times: [Int64], _ order: ScanOrder) -> [Int] {
     switch order {
-    case .stored: return rows
-    case .oldestFirst: return rows.sorted { (times[Int($0)], $0) < (times[Int($1)], $1) }
+    case .stored: return Array(times.indices)
+    case .oldestFirst: return times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
     case .newestFirst:
-      return rows.sorted { left, right in
-        let leftTime = times[Int(left)]
-        let rightTime = times[Int(right)]
-        return leftTime != rightTime ? leftTime > rightTime : left < right
+      return times.indices.sorted { left, right in
+        times[left] != times[right] ? times[left] > times[right] : left < right
       }
     }
   }

@@ -1,3 +1,4 @@
+import TelemetryEncoding
 import TelemetryModel
 import TelemetryStore
 
@@ -51,7 +52,7 @@ struct ColumnAssembly: Sendable {
     let isSparse = columns.map { $0?.rows != nil }
     let present = columns.map { $0?.rows ?? [] }
     let indices = columns.indices.map { source in
-      isUsed[source] ? PresenceIndex(present[source], rowCount: rowCounts[source]) : PresenceIndex([], rowCount: 0)
+      isUsed[source] ? RowPresence(present[source], rowCount: rowCounts[source]) : RowPresence(nil, rowCount: 0)
     }
     var valueCopies: [RowCopy] = []
     valueCopies.reserveCapacity(copies.count)
@@ -66,8 +67,8 @@ struct ColumnAssembly: Sendable {
         valueCopies.append(copy)
         continue
       }
-      let first = indices[source].lowerBound(copy.rows.lowerBound)
-      let end = indices[source].lowerBound(copy.rows.upperBound)
+      let first = indices[source].count(before: copy.rows.lowerBound)
+      let end = indices[source].count(before: copy.rows.upperBound)
       if first == end { continue }
       if end - first == Int(copy.count) {
         rows.append(contentsOf: target..<target &+ copy.count)
@@ -106,16 +107,22 @@ struct ColumnAssembly: Sendable {
 
   /// The elements of the copies one after the other.
   private func place<Element: BitwiseCopyable>(_ sources: [[Element]], _ copies: [RowCopy], count: Int) -> [Element] {
-    unsafe Array(unsafeUninitializedCapacity: count) { target, initializedCount in
+    // Storage of arrays stays where it is while `sources` holds them: no look at them, which counts references, a copy.
+    let storage = unsafe sources.map { source in unsafe source.withUnsafeBufferPointer { unsafe $0 } }
+    defer { withExtendedLifetime(sources) {} }
+    return unsafe Array(unsafeUninitializedCapacity: count) { target, initializedCount in
       var position = 0
       for copy in copies {
-        let range = copy.rows
-        unsafe sources[Int(copy.source)].withUnsafeBufferPointer { source in
-          precondition(range.upperBound <= source.count && position + range.count <= count, "a copy lies in its source")
-          guard let from = source.baseAddress, let to = target.baseAddress else { return }
-          unsafe (to + position).initialize(from: from + range.lowerBound, count: range.count)
+        let source = unsafe storage[Int(copy.source)]
+        let (start, length) = (Int(copy.start), Int(copy.count))
+        precondition(start &+ length <= source.count && position &+ length <= count, "a copy lies in its source")
+        // Runs that alternate are short: a call would cost more than they do.
+        if length < 8 {
+          for index in 0..<length { unsafe target[position &+ index] = source[start &+ index] }
+        } else if let from = source.baseAddress, let to = target.baseAddress {
+          unsafe (to + position).initialize(from: from + start, count: length)
         }
-        position += range.count
+        position &+= length
       }
       initializedCount = position
     }

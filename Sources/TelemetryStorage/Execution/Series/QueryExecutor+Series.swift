@@ -15,7 +15,7 @@ extension QueryExecutor {
       request.predicate, timeRange: request.timeRange, filter: request.filter,
       isFilterExact: request.isFilterExact)
     let finders = try await runWorkers(control, blockCount: own.count) { (counter) throws(StoreFailure) in
-      var finder = SeriesFinder(evaluator, control)
+      var finder = SeriesFinder(evaluator, control, findsRuns: request.includesPoints)
       while let number = counter.take() { try finder.add(own[number], number: number) }
       return finder
     }
@@ -34,18 +34,23 @@ extension QueryExecutor {
     }
     found.removeAll { $0.runs.isEmpty }
     let points = try await points(found, series.map(\.series), of: request, over: own, control)
-    series = zip(series, points.ranges).map { entry, rows in
-      SeriesPoints(series: entry.series, firstTime: entry.firstTime, lastTime: entry.lastTime, rows: rows)
+    let layout = points.layout
+    series = series.enumerated().map { rank, entry in
+      SeriesPoints(
+        series: entry.series, firstTime: entry.firstTime, lastTime: entry.lastTime, rows: layout.ranges[rank],
+        timeList: request.sharesTimes ? layout.listOfSeries[rank] : nil)
     }
-    return SeriesAnswer(
+    var answer = SeriesAnswer(
       series: series, points: points.batch, matchedCount: matchedCount, statistics: control.statistics)
+    if request.sharesTimes { answer.timeLists = layout.timeLists }
+    return answer
   }
 
-  /// The points of the runs in one batch, and the rows of each series.
+  /// The points of the runs in one batch, and where each series has its own.
   private func points(
     _ found: [BlockRuns], _ series: [Series], of request: SeriesRequest, over blocks: [any BlockSource],
     _ control: QueryControl
-  ) async throws(StoreFailure) -> (batch: RecordBatch, ranges: [Range<Int>]) {
+  ) async throws(StoreFailure) -> (batch: RecordBatch, layout: SeriesLayout) {
     let reader = SeriesPieceReader(
       projection: request.projectionOfSeries?(series) ?? request.projection,
       includesExemplars: request.includesExemplars, control: control)
@@ -70,6 +75,6 @@ extension QueryExecutor {
     }
     var columns = [Column?](repeating: nil, count: assembly.jobCount)
     for (job, column) in made.flatMap({ $0 }) { columns[job] = column }
-    return (assembly.batch(columns, of: series), assembly.layout.ranges)
+    return (assembly.batch(columns, of: series, sharesTimes: request.sharesTimes), assembly.layout)
   }
 }

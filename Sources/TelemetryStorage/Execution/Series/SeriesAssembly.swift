@@ -47,11 +47,20 @@ struct SeriesAssembly: Sendable {
   }
 
   /// The batch, from the columns of all jobs.
-  func batch(_ columns: [Column?], of series: [Series]) -> RecordBatch {
+  ///
+  /// - Parameter sharesTimes: whether the rows' times and series are left to `layout`.
+  func batch(_ columns: [Column?], of series: [Series], sharesTimes: Bool) -> RecordBatch {
     var codes: [UInt32] = []
-    codes.reserveCapacity(layout.rowCount)
-    for (rank, range) in layout.ranges.enumerated() {
-      codes.append(contentsOf: repeatElement(UInt32(rank), count: range.count))
+    var own = columns[..<pointKeys.count].compactMap { $0 }
+    if !sharesTimes {
+      codes.reserveCapacity(layout.rowCount)
+      for (rank, range) in layout.ranges.enumerated() {
+        codes.append(contentsOf: repeatElement(UInt32(rank), count: range.count))
+      }
+      var times: [Int64] = []
+      times.reserveCapacity(layout.rowCount)
+      for list in layout.listOfSeries { times += layout.timeLists[list] }
+      own.insert(Column(ColumnKey(Field.time, .int), values: .int64(times)), at: 0)
     }
     let children =
       exemplarParents.isEmpty
@@ -61,7 +70,7 @@ struct SeriesAssembly: Sendable {
           kind: .exemplar, parentRows: exemplarParents, columns: columns[pointKeys.count...].compactMap { $0 })
       ]
     return RecordBatch(
-      signal: .metrics, rowCount: layout.rowCount, columns: columns[..<pointKeys.count].compactMap { $0 },
+      signal: .metrics, rowCount: layout.rowCount, columns: own,
       series: series, seriesCodes: codes, children: children)
   }
 }

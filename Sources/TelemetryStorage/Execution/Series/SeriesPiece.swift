@@ -1,15 +1,20 @@
+import TelemetryEncoding
 import TelemetryModel
 import TelemetryStore
 
 /// Points of chosen series of one block, in the order of (series, time), with the columns that the answer has.
 struct SeriesPiece: Sendable {
+  /// Where the runs stand in their block.
+  let found: BlockRuns
   /// Positions are rows of the columns.
   let runs: [SeriesRun]
-  /// Of all rows.
-  let times: [Int64]
+  /// All but the times, which `found` knows.
   let columns: [Column]
   let exemplars: ChildTable?
   let rowCount: Int
+
+  /// One of the lists of times that runs name.
+  func list(_ number: Int) -> [Int64] { found.list(number) }
 
   /// Memory that the piece takes.
   var byteCount: Int {
@@ -33,14 +38,7 @@ struct SeriesPieceReader: Sendable {
     var columns = BlockColumns(block)
     let piece: SeriesPiece
     do throws(StorageError) {
-      let keys = keys(of: block)
-      try columns.load(Set(keys.map(\.selectionName)))
-      let exemplarNames = Set(block.childColumns(.exemplar).map(\.key.selectionName))
-      let hasExemplars = includesExemplars && !exemplarNames.isEmpty
-      if hasExemplars { try columns.load(.exemplar, exemplarNames) }
-      piece = try SeriesPieceReader.piece(
-        found, keys.compactMap { columns.columns[$0] }, hasExemplars ? columns.children[.exemplar] : nil,
-        rowCount: block.rowCount)
+      piece = try read(block, found, &columns)
     } catch {
       control.reportDamage(error)
       return nil
@@ -69,44 +67,91 @@ struct SeriesPieceReader: Sendable {
     }
   }
 
-  /// The chosen points, which leave the block's rows behind.
-  private static func piece(
-    _ found: BlockRuns, _ columns: [Column], _ exemplars: ChildTable?, rowCount: Int
+  private func read(
+    _ block: any BlockSource, _ found: BlockRuns, _ loaded: inout BlockColumns
   ) throws(StorageError) -> SeriesPiece {
+    var keys = keys(of: block)
     let selectedCount = found.runs.reduce(0) { $0 + $1.count }
-    var times: [Int64] = []
-    times.reserveCapacity(selectedCount)
-    var runs = found.runs
-    for index in runs.indices {
-      let start = times.count
-      times.append(contentsOf: found.times(of: runs[index]))
-      runs[index].start = start
-      runs[index].end = times.count
+    let copies = SeriesPieceReader.copies(found)
+    var columns: [Column] = []
+    // Where rows stand in order, only what the runs need is decoded, and nothing is kept of the others.
+    if found.order == nil, let stored = try loaded.openPoints(Set(keys)) {
+      do throws(EncodingError) {
+        for key in keys {
+          guard let column = stored[key] else { continue }
+          if let picked = try SeriesPieceReader.picked(column, copies, rowCount: selectedCount) {
+            columns.append(picked)
+          }
+        }
+      } catch {
+        throw StorageError(error, path: "", what: "a column of points")
+      }
+      keys.removeAll { stored[$0] != nil }
     }
-    let time = Column(ColumnKey(Field.time, .int), values: .int64(times))
-    if found.order != nil {
+    try loaded.load(Set(keys.map(\.selectionName)))
+    let whole = keys.compactMap { loaded.columns[$0] }
+    let exemplarNames = Set(block.childColumns(.exemplar).map(\.key.selectionName))
+    var exemplars: ChildTable?
+    if includesExemplars, !exemplarNames.isEmpty {
+      try loaded.load(.exemplar, exemplarNames)
+      exemplars = loaded.children[.exemplar]
+    }
+    if selectedCount == block.rowCount, found.order == nil {
+      columns += whole
+    } else if !whole.isEmpty || exemplars != nil {
       let picked = RecordBatch(
-        signal: .metrics, rowCount: rowCount, columns: columns, children: exemplars.map { [$0] } ?? []
+        signal: .metrics, rowCount: block.rowCount, columns: whole, children: exemplars.map { [$0] } ?? []
       ).gathered(SeriesPieceReader.rows(found, count: selectedCount)).compacted()
-      return SeriesPiece(
-        runs: runs, times: times, columns: [time] + picked.columns, exemplars: picked.child(.exemplar),
-        rowCount: selectedCount)
+      columns += picked.columns
+      exemplars = picked.child(.exemplar)
     }
-    if selectedCount == rowCount {
-      return SeriesPiece(runs: runs, times: times, columns: [time] + columns, exemplars: exemplars, rowCount: rowCount)
+    var runs = found.runs
+    var position = 0
+    for index in runs.indices {
+      let count = runs[index].count
+      runs[index].start = position
+      position += count
+      runs[index].end = position
     }
-    let assembly = ColumnAssembly(sources: [columns], rowCounts: [rowCount], copies: SeriesPieceReader.copies(found))
-    var picked = [time]
-    do throws(StoreFailure) {
-      for key in assembly.keys { if let column = try assembly.column(key) { picked.append(column) } }
-    } catch {
-      throw StorageError(.damaged, path: "", detail: error.description)
+    return SeriesPiece(found: found, runs: runs, columns: columns, exemplars: exemplars, rowCount: selectedCount)
+  }
+
+  /// The values of the copied rows, as a column of a table of these rows; nil when none has one.
+  private static func picked(
+    _ column: EncodedColumn, _ copies: [RowCopy], rowCount: Int
+  ) throws(EncodingError) -> Column? {
+    var ranges: [Range<Int>] = []
+    ranges.reserveCapacity(copies.count)
+    var rows: [UInt32] = []
+    let isDense = column.presence.isDense
+    var position: UInt32 = 0
+    // Rows before the first one without a value are not written down until there is one.
+    var isComplete = true
+    for copy in copies {
+      defer { position &+= copy.count }
+      let first = isDense ? copy.rows.lowerBound : column.presence.count(before: copy.rows.lowerBound)
+      let end = isDense ? copy.rows.upperBound : column.presence.count(before: copy.rows.upperBound)
+      if isComplete, end - first < Int(copy.count) {
+        isComplete = false
+        rows.append(contentsOf: 0..<position)
+      }
+      if first == end { continue }
+      if let last = ranges.last, last.upperBound == first {
+        ranges[ranges.count - 1] = last.lowerBound..<end
+      } else {
+        ranges.append(first..<end)
+      }
+      if isComplete { continue }
+      if end - first == Int(copy.count) {
+        rows.append(contentsOf: position..<position &+ copy.count)
+      } else {
+        for row in copy.rows where column.presence.contains(row) {
+          rows.append(position &+ UInt32(truncatingIfNeeded: row) &- copy.start)
+        }
+      }
     }
-    let children = exemplars.flatMap { table in
-      RecordBatch(signal: .metrics, rowCount: rowCount, columns: [], children: [table])
-        .gathered(SeriesPieceReader.rows(found, count: selectedCount)).compacted().child(.exemplar)
-    }
-    return SeriesPiece(runs: runs, times: times, columns: picked, exemplars: children, rowCount: selectedCount)
+    guard !ranges.isEmpty, let values = try column.values(in: ranges) else { return nil }
+    return Column(column.key, rows: isComplete ? nil : rows, values: values)
   }
 
   /// The block's rows of all runs.

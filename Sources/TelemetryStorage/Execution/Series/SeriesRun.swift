@@ -9,8 +9,9 @@ struct SeriesRun: Sendable {
   let lastTime: Int64
   /// Whether a time comes twice in the run.
   let hasRepeatedTimes: Bool
-  /// Place in the directory that the run was found in; -1 for one found by looking at rows.
-  var directoryRun = -1
+  /// Which of the block's lists of times has those of the run, and from where on.
+  let list: Int
+  let listStart: Int
 
   var count: Int { end - start }
 }
@@ -68,8 +69,11 @@ struct BlockRuns: Sendable {
   /// Memory that the runs take beside what is cached.
   var byteCount: Int { runs.count * MemoryLayout<SeriesRun>.stride + times.count * 8 }
 
+  /// One of the lists of times that runs name.
+  func list(_ number: Int) -> [Int64] { directory?.times[number].values ?? times }
+
   /// The times of one of the runs.
-  func times(of run: SeriesRun) -> ArraySlice<Int64> { directory?.times(of: run) ?? times[run.start..<run.end] }
+  func times(of run: SeriesRun) -> ArraySlice<Int64> { list(run.list)[run.listStart..<run.listStart + run.count] }
 
   private static func isOrdered(_ codes: [UInt32], _ times: [Int64]) -> Bool {
     let codes = codes.span
@@ -135,7 +139,7 @@ struct BlockRuns: Sendable {
       runs.append(
         SeriesRun(
           series: Int(code), start: start, end: end, firstTime: times[start], lastTime: times[end &- 1],
-          hasRepeatedTimes: isRepeated))
+          hasRepeatedTimes: isRepeated, list: 0, listStart: start))
     }
     return runs
   }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { readColumns, toggledColumn, writeColumns } from "../../context/columns";
 import { PivotMenu, pivotKeys } from "../../context/pivots";
 import { useShare } from "../../context/share";
@@ -14,7 +14,8 @@ import { narrowWindow } from "../../core/media";
 import { readPreference, writePreference } from "../../core/preferences";
 import { navigate, serverAddress, useView, useWindow } from "../../core/router";
 import { sizes } from "../../core/sizes";
-import { Button, Popover } from "../../ui/controls";
+import { ViewPatch } from "../../core/url";
+import { Button, Link, Popover } from "../../ui/controls";
 import { Separator } from "../../ui/Separator";
 import { EmptyPanel, ErrorPanel, ProgressRow } from "../../ui/states";
 import { GridHandle } from "../../ui/VirtualGrid";
@@ -23,15 +24,16 @@ import { Facets } from "./Facets";
 import { logLanguages } from "./languages";
 import { LogDetail, subjectOf } from "./LogDetail";
 import { LogGrid, searchWords } from "./LogGrid";
+import { selectorOf } from "./patterns";
 import { SeverityHistogram } from "./SeverityHistogram";
-import { Tail, useTail } from "./tail";
+import { useTail } from "./tail";
+import { HeldPill, tailKeys, TailState } from "./TailState";
+import { searchTail } from "./tailSources";
+import { useFollowing, useShownRows } from "./tailRows";
 
 const pageSize = 200;
 
 const idOf = (record: LogRecord): string => record.id;
-
-/** Lines at most while they are wrapped. */
-const wrappedLimit = 500;
 
 /** Logs: query, histogram, facets, lines, one record, live tail. */
 export function LogSearch(): JSX.Element {
@@ -44,17 +46,9 @@ export function LogSearch(): JSX.Element {
   useEffect(() => setLimit(pageSize), [base]);
   const asked = question(current, selected.window, "logs", [["limit", String(limit)]]);
   const answer = useStream<LogRecord>(pathOf("logs", asked), idOf);
-  const tail = useTail(live ? new URLSearchParams(question(current, window, "logs").filter(([key]) => key === "q" || key === "f")).toString() : null);
-  const before = useMemo(() => (live ? answer.rows.slice().reverse() : []), [live, answer.rows]);
+  const tail = useTail(live ? searchTail(new URLSearchParams(question(current, window, "logs").filter(([key]) => key === "q" || key === "f")).toString()) : null);
   const [wrapped, setWrapped] = useState(readPreference("wrap") === "on");
-  // Wrapped lines are all in the document, so that their number is kept small.
-  const rows = useMemo(() => {
-    if (live) {
-      const all = tail.forgotten > 0 ? tail.rows : joined(before, tail.rows);
-      return wrapped ? all.slice(-wrappedLimit) : all;
-    }
-    return wrapped ? answer.rows.slice(0, wrappedLimit) : answer.rows;
-  }, [live, wrapped, before, tail.rows, tail.forgotten, answer.rows]);
+  const rows = useShownRows(live, tail, answer.rows, wrapped);
 
   const [active, setActive] = useState(-1);
   const [facets, setFacets] = useState(!narrowWindow.get() && readPreference("facets") !== "off");
@@ -74,21 +68,10 @@ export function LogSearch(): JSX.Element {
     if (hasRows && document.activeElement === document.body) grid.current?.focus();
   }, [hasRows]);
 
-  const following = useRef(true);
+  const { onScroll, pause, resume } = useFollowing(live, tail, rows, grid);
   useEffect(() => {
-    if (!live) return;
-    following.current = true;
-    setActive(-1);
-    grid.current?.scrollToEnd();
+    if (live) setActive(-1);
   }, [live]);
-  useLayoutEffect(() => {
-    if (live && following.current) grid.current?.scrollToEnd();
-  }, [live, rows]);
-  const onScroll = useCallback((atEnd: boolean, upward: boolean) => {
-    if (!live || (!atEnd && !upward)) return;
-    following.current = atEnd;
-    tail.hold(!atEnd);
-  }, [live, tail.hold]);
 
   const open = useCallback((row: number) => {
     const record = rows[row];
@@ -96,14 +79,10 @@ export function LogSearch(): JSX.Element {
   }, [rows]);
   const select = useCallback((row: number) => {
     setActive(row);
-    // A line that somebody looks at must not move away under new ones.
-    if (live) {
-      following.current = false;
-      tail.hold(true);
-    }
+    pause();
     const record = rows[row];
     if (record && new URLSearchParams(location.search).has("log")) navigate({ extra: { log: record.id } }, true);
-  }, [rows, live, tail.hold]);
+  }, [rows, pause]);
   const close = (): void => {
     navigate({ extra: { log: null } }, true);
     grid.current?.focus();
@@ -119,12 +98,9 @@ export function LogSearch(): JSX.Element {
     // On a narrow window the facets take the place of the lines: that is no choice for the next visit.
     if (!narrowWindow.get()) writePreference("facets", facets ? "off" : "on");
   };
-  const resume = (): void => {
-    following.current = true;
-    tail.hold(false);
-    grid.current?.scrollToEnd();
-  };
+  const patterns: ViewPatch = { query: selectorOf(current.filters), extra: { lang: "logql", tab: "patterns", log: null, live: null } };
   useKeys([
+    { keys: "P", label: "Patterns of the lines", group: "This page", run: () => navigate(patterns) },
     { keys: "w", label: "Wrap lines", group: "This page", run: toggleWrap },
     { keys: "[", label: "Facets", group: "This page", run: toggleFacets },
     { keys: "]", label: "Detail", group: "This page", run: () => (opened ? close() : open(Math.max(0, active))) },
@@ -134,8 +110,7 @@ export function LogSearch(): JSX.Element {
     } },
     { keys: "Escape", label: "Close the detail", group: "This page", when: () => opened !== undefined, run: close },
     { keys: "v", label: "Columns", group: "This page", run: () => setColumnBox(true) },
-    { keys: "Space", label: tail.state === "stopped" ? "Continue the tail" : "Stop the tail", group: "This page", hidden: !live, when: () => live, run: tail.state === "stopped" ? tail.proceed : tail.stop },
-    { keys: "End", label: "Follow the tail", group: "This page", hidden: !live, when: () => live, run: resume },
+    ...tailKeys(live, tail, resume),
     { keys: "j", label: "Into the lines", group: "This page", hidden: true, run: () => {
       grid.current?.focus();
       select(active < 0 && live ? rows.length - 1 : Math.min(rows.length - 1, active + 1));
@@ -159,6 +134,7 @@ export function LogSearch(): JSX.Element {
           <Button kind="quiet" icon="column" keys="v" title="Columns" expanded={columnBox} onClick={() => setColumnBox(!columnBox)}>Columns</Button>
           <Popover open={columnBox} onClose={() => setColumnBox(false)} label="Columns" align="right"><ColumnBox columns={columns} onChange={setColumns} /></Popover>
         </span>
+        <Link className="button quiet" to={patterns} title="What the lines have in common, in LogQL  P"><span className="text">Patterns</span><kbd>P</kbd></Link>
         <Button kind="quiet" icon="wrap" keys="w" pressed={wrapped} title="Wrap lines" onClick={toggleWrap}>Wrap</Button>
         <Button kind="quiet" icon="filter" keys="[" pressed={facets} title="Facets" onClick={toggleFacets}>Facets</Button>
       </ProgressRow>
@@ -187,7 +163,7 @@ export function LogSearch(): JSX.Element {
                 notes={live ? tail.notes : undefined}
                 footer={limited && !live ? <div className="grid-footer"><Button onClick={() => setLimit(Math.min(10_000, limit * 4))}>Show {groupedCount(Math.min(10_000, limit * 4))} lines</Button></div> : null}
               />
-              {live && tail.waiting > 0 ? <button type="button" className="held-pill" onClick={resume}>Held · {groupedCount(tail.waiting)} new · <kbd>End</kbd> to follow</button> : null}
+              {live ? <HeldPill tail={tail} onFollow={resume} /> : null}
             </div>
           )}
         </div>
@@ -200,25 +176,4 @@ export function LogSearch(): JSX.Element {
 
 function setColumns(columns: string[]): void {
   navigate({ extra: { cols: writeColumns(columns) } });
-}
-
-/** How the tail does, and its Stop and Continue. */
-function TailState({ tail }: { tail: Tail }): JSX.Element {
-  const words = { open: `● live, ${groupedCount(tail.rate)} lines/s`, closed: "○ the tail was cut, trying again", connecting: "○ connecting", stopped: "■ stopped, what comes meanwhile is read on Continue" }[tail.state];
-  const parts = [words];
-  if (tail.dropped > 0) parts.push(`a sample is shown, ${groupedCount(tail.dropped)} dropped`);
-  if (tail.forgotten > 0) parts.push(`${groupedCount(tail.forgotten)} older lines left the list`);
-  return (
-    <>
-      <span className={`live-state ${tail.state}`} role="status">{parts.join(" · ")}</span>
-      {tail.state === "stopped" ? <Button kind="primary" keys="Space" onClick={tail.proceed}>Continue</Button> : <Button keys="Space" onClick={tail.stop}>Stop</Button>}
-    </>
-  );
-}
-
-/** The lines that were there, then those of the tail; a record that is in both appears once. */
-function joined(before: LogRecord[], tail: LogRecord[]): LogRecord[] {
-  if (tail.length === 0) return before;
-  const known = new Set(before.map((record) => record.id));
-  return before.concat(tail.filter((record) => !known.has(record.id)));
 }

@@ -19,7 +19,7 @@ export const LogVolume = memo(function LogVolume({ query }: { query: string }): 
   const current = useView();
   const window = useWindow();
   const steps = stepsOf({ ...current, extra: {} }, window);
-  const counted = `sum by (detected_level) (count_over_time(${query}[${steps.step}s]))`;
+  const counted = `sum by (detected_level) (count_over_time(${query}\n[${steps.step}s]))`;
   // A range counts what came before its time, so that the first step's lines are counted at the second.
   const answer = useQuery(compatiblePath("loki/api/v1/query_range", [
     ["query", counted], ["start", `${steps.start + steps.step}000000000`], ["end", `${steps.end + steps.step}000000000`], ["step", `${steps.step}s`],

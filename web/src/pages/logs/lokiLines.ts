@@ -1,8 +1,8 @@
 import { nameHash } from "../../core/colours";
-import { Attributes, LogRecord, severities } from "../../core/model";
+import { LogRecord, severities } from "../../core/model";
 
 /** One stream of lines as Loki's API writes it, with the labels told apart. */
-interface LokiStream {
+export interface LokiStream {
   stream: Record<string, string>;
   values: [string, string, { structuredMetadata?: Record<string, string>; parsed?: Record<string, string> }?][];
 }
@@ -16,18 +16,29 @@ export function severityOfLevel(level: string | undefined): number | undefined {
   return severities.find((severity) => severity.name === (otherWords[word] ?? word))?.first;
 }
 
-/** The lines of streams as records, newest first: labels of the stream are the resource, the others attributes. */
-export function recordsOf(streams: readonly LokiStream[]): LogRecord[] {
+/** The labels of lines that name their stream, as far as answers have told them. */
+export type StreamLabels = Set<string>;
+
+/**
+ * The lines of streams as records, newest first: labels of the stream are the resource, the others attributes.
+ *
+ * A tail does not tell its labels apart; then those that answers told to be of the stream are. A line has the same id in both.
+ */
+export function recordsOf(streams: readonly LokiStream[], streamLabels: StreamLabels): LogRecord[] {
   const records: LogRecord[] = [];
   for (const { stream, values } of streams) {
     for (const [time, line, more] of values) {
-      const { trace_id, span_id, severity_text, detected_level, ...metadata } = more?.structuredMetadata ?? {};
-      const parsed = more?.parsed ?? {};
-      const attributes: Attributes = { ...metadata, ...parsed };
-      const level = detected_level ?? stream.detected_level ?? parsed.level ?? severity_text;
+      if (more) for (const name of Object.keys(stream)) streamLabels.add(name);
+      const labels = { ...stream, ...more?.structuredMetadata, ...more?.parsed };
+      const isOfStream = (name: string): boolean => (more ? name in stream : streamLabels.size === 0 || streamLabels.has(name));
+      const [resource, others]: Record<string, string>[] = [{}, {}];
+      for (const [name, value] of Object.entries(labels)) (isOfStream(name) ? resource : others)[name] = value;
+      const { trace_id, span_id, severity_text, severity_number, detected_level, observed_timestamp, flags, scope_name, scope_version, ...attributes } = others;
+      const level = detected_level ?? resource.detected_level ?? labels.level ?? severity_text;
+      const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
       records.push({
-        id: `${time}-${nameHash(line + JSON.stringify([stream, more ?? null])).toString(36)}`, time, body: line, service: stream.service_name, severity: severityOfLevel(level), severity_text,
-        trace_id, span_id, attributes, resource: stream,
+        id: `${time}-${nameHash(line + JSON.stringify(sorted)).toString(36)}`, time, body: line, service: resource.service_name, severity: severityOfLevel(level) ?? (Number(severity_number) || undefined), severity_text,
+        trace_id, span_id, attributes, resource, observed_time: observed_timestamp, flags: flags === undefined ? undefined : Number(flags), scope: scope_name === undefined ? undefined : { name: scope_name, version: scope_version },
       });
     }
   }

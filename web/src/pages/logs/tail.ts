@@ -1,11 +1,10 @@
 import { useEffect, useMemo, useRef, useState } from "react";
-import { pathOf } from "../../context/question";
-import { fetchStream, Parameters, token } from "../../core/api";
+import { token } from "../../core/api";
 import { groupedCount } from "../../core/format";
 import { LogRecord } from "../../core/model";
-import { apiBase } from "../../core/router";
 import { millisecondsOf } from "../../core/time";
 import { TailBuffer } from "./tailBuffer";
+import { TailMessage, TailSource } from "./tailSources";
 
 /** Missed lines that are put back at most. */
 const fillLimit = 2_000;
@@ -40,21 +39,21 @@ export interface Tail extends TailView {
 
 const nothing: TailView = { rows: [], notes: new Map(), waiting: 0, dropped: 0, forgotten: 0, rate: 0, state: "connecting" };
 
-/** Follows new log records that match the parameters `q` and `f` (as a query string); null follows nothing. Rows are oldest first. */
-export function useTail(query: string | null): Tail {
+/** Follows new log records; null follows nothing. Rows are oldest first. */
+export function useTail(source: TailSource | null): Tail {
   const [shown, setShown] = useState(nothing);
   const connection = useRef<TailConnection | null>(null);
   useEffect(() => {
     setShown(nothing);
-    if (query === null) return undefined;
-    const own = new TailConnection(query, setShown);
+    if (source === null) return undefined;
+    const own = new TailConnection(source, setShown);
     connection.current = own;
     own.open();
     return () => {
       connection.current = null;
       own.end();
     };
-  }, [query]);
+  }, [source?.key]);
   const actions = useMemo(() => ({
     hold: (held: boolean) => connection.current?.hold(held),
     stop: () => connection.current?.stop(),
@@ -84,11 +83,16 @@ class TailConnection {
   /** How the lines were missed, while they are. */
   private interruption: "stopped" | "cut off" | null = null;
 
-  constructor(private readonly query: string, private readonly show: (view: TailView) => void) {}
+  /** Lines of this second, and the clock that counts them where the server does not. */
+  private counted = 0;
+  private readonly clock = setInterval(() => this.countSecond(), 1000);
+  private countsItself = true;
+
+  constructor(private readonly source: TailSource, private readonly show: (view: TailView) => void) {}
 
   open(): void {
     clearTimeout(this.again);
-    const url = new URL(`tail?signal=logs&${this.query}`, apiBase);
+    const url = new URL(this.source.url.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const secret = token();
     const socket = secret === null ? new WebSocket(url.href) : new WebSocket(url.href, ["sightline.tail", `bearer.${secret}`]);
@@ -101,7 +105,7 @@ class TailConnection {
       this.publish();
       if (this.interruption) void this.fillGap(this.interruption);
     };
-    socket.onmessage = (event) => this.receive(JSON.parse(String(event.data)));
+    socket.onmessage = (event) => this.receive(this.source.read(JSON.parse(String(event.data))));
     socket.onclose = () => {
       if (this.ended || this.socket !== socket) return;
       this.state = "closed";
@@ -131,6 +135,7 @@ class TailConnection {
   end(): void {
     this.ended = true;
     this.reading.abort();
+    clearInterval(this.clock);
     cancelAnimationFrame(this.frame);
     this.disconnect();
   }
@@ -149,16 +154,25 @@ class TailConnection {
     this.dropped = 0;
   }
 
-  private receive(message: { k: string; rows?: LogRecord[]; dropped?: number; rate?: number }): void {
-    if (message.k === "rows") {
-      const rows = message.rows ?? [];
+  private receive({ rows, dropped, rate }: TailMessage): void {
+    if (rows.length > 0) {
       this.buffer.push(rows);
+      this.counted += rows.length;
       if (this.held) this.waiting += rows.length;
-      if (rows.length > 0 && this.interruption === null) this.newest = Math.max(this.newest, Math.min(Date.now(), millisecondsOf(rows[rows.length - 1].time)));
-    } else if (message.k === "status") {
-      this.dropped = message.dropped ?? this.dropped;
-      this.rate = message.rate ?? this.rate;
+      if (this.interruption === null) this.newest = Math.max(this.newest, Math.min(Date.now(), millisecondsOf(rows[rows.length - 1].time)));
     }
+    this.dropped = dropped ?? this.dropped;
+    if (rate !== undefined) {
+      this.countsItself = false;
+      this.rate = rate;
+    }
+    this.publish();
+  }
+
+  private countSecond(): void {
+    if (!this.countsItself || this.state !== "open" || (this.rate === 0 && this.counted === 0)) return;
+    this.rate = this.counted;
+    this.counted = 0;
     this.publish();
   }
 
@@ -166,16 +180,10 @@ class TailConnection {
   private async fillGap(how: "stopped" | "cut off"): Promise<void> {
     const to = Date.now() + 1000;
     const from = Math.floor(this.newest - overlap);
-    const parameters: Parameters = [["from", String(from)], ["to", String(to)], ...new URLSearchParams(this.query)];
-    let rows: LogRecord[] = [];
-    let limited = false;
     try {
-      await fetchStream(pathOf("logs", [...parameters, ["limit", String(fillLimit)]]), this.reading.signal, (message) => {
-        if (message.k === "rows") rows = rows.concat(message.rows as LogRecord[]);
-        if (message.k === "end") limited = message.status === "limited";
-      });
+      const { rows, limited } = await this.source.missed(from, to, fillLimit, this.reading.signal);
       const known = this.buffer.rows.filter((row) => millisecondsOf(row.time) >= from).length;
-      const all = limited ? Math.max(rows.length, (await this.count(parameters)) - known) : rows.length;
+      const all = limited ? Math.max(rows.length, (await this.source.count(from, to, this.reading.signal)) - known) : rows.length;
       // The connection may have gone again meanwhile; the interruption then goes on.
       if (this.ended || this.state !== "open") return;
       const words = how === "stopped" ? "while stopped" : "while the connection was cut";
@@ -188,14 +196,6 @@ class TailConnection {
       // Without an answer the interruption stays, and the next connection reads it.
       return;
     }
-  }
-
-  private async count(parameters: Parameters): Promise<number> {
-    let found = 0;
-    await fetchStream(pathOf("logs/aggregate", [...parameters, ["agg", "count"]]), this.reading.signal, (message) => {
-      if (message.k === "series") found = (message.groups as { values: number[] }[])[0]?.values[0] ?? 0;
-    });
-    return found;
   }
 
   /** Shows the state with the next frame: lines may come faster than frames. */

@@ -1,16 +1,17 @@
 import { useEffect, useRef } from "react";
+import { TimeWindow } from "../../core/router";
 import { dayAndTime } from "../../core/time";
 import { Button, Link } from "../../ui/controls";
 import { ChartExemplar } from "../../viz/TimeChart";
 
-/** One exemplar with the way to its trace. */
-export function ExemplarBox({ exemplar, format, onClose }: { exemplar: ChartExemplar; format: (value: number) => string; onClose: () => void }): JSX.Element {
+/** One exemplar with the way to its trace, on the side of the chart where it does not lie. */
+export function ExemplarBox({ exemplar, window, format, onClose }: { exemplar: ChartExemplar; window: TimeWindow; format: (value: number) => string; onClose: () => void }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     box.current?.querySelector("a")?.focus();
   }, [exemplar]);
   return (
-    <div ref={box} className="exemplar-box" role="dialog" aria-label="Exemplar" onKeyDown={(event) => {
+    <div ref={box} className={`exemplar-box ${exemplar.time > (window.from + window.to) / 2 ? "left" : ""}`} role="dialog" aria-label="Exemplar" onKeyDown={(event) => {
       if (event.key !== "Escape") return;
       event.preventDefault();
       event.stopPropagation();

@@ -3,6 +3,7 @@ import { Attributes } from "../../core/model";
 import { valueText } from "../../core/format";
 import { Swatch } from "../../ui/controls";
 import { GridCell, HeaderCell, VirtualGrid } from "../../ui/VirtualGrid";
+import { LineSample } from "../../viz/LineSample";
 import { ChartSeries } from "../../viz/TimeChart";
 
 type Column = "name" | "last" | "min" | "max" | "avg" | "sum";
@@ -45,7 +46,7 @@ export function LegendTable({ series, keys, isolated, format, onHover, onPick }:
           return (
             <>
               <GridCell className="name" title={Object.entries(keys[item.index] ?? {}).map(([key, value]) => `${key} = ${valueText(value)}`).join("\n")}>
-                <Swatch name={item.line.name} slot={typeof item.line.colour === "number" ? item.line.colour : -1} /><span className="cut">{item.line.name}</span>
+                {item.line.dash ? <LineSample slot={slotOf(item.line)} dash={item.line.dash} /> : <Swatch name={item.line.name} slot={slotOf(item.line)} />}<span className="cut">{item.line.name}</span>
               </GridCell>
               <GridCell className="number">{text(item.last)}</GridCell>
               <GridCell className="number">{text(item.min)}</GridCell>
@@ -57,6 +58,10 @@ export function LegendTable({ series, keys, isolated, format, onHover, onPick }:
         }} />
     </div>
   );
+}
+
+function slotOf({ colour }: ChartSeries): number {
+  return typeof colour === "number" ? colour : -1;
 }
 
 function measures(values: (number | null)[]): Record<"last" | "min" | "max" | "avg" | "sum", number | null> {

@@ -22,6 +22,7 @@ import { assignSlots } from "../../core/colours";
 import { serviceSlots } from "../../core/serviceSlots";
 import { kindText } from "./Catalogue";
 import { ExemplarBox } from "./ExemplarBox";
+import { spreadExemplars } from "./exemplarMarks";
 import { seriesNames } from "./seriesNames";
 import { LegendTable } from "./LegendTable";
 
@@ -32,9 +33,6 @@ function functionsOf(kind: string, monotonic: boolean | undefined): string[] {
   if (kind === "sum" && monotonic) return ["rate", "increase", "raw", "avg", "min", "max", "sum"];
   return ["raw", "avg", "min", "max", "sum", "count"];
 }
-
-/** Places along the time axis that show an exemplar each. */
-const exemplarPlaces = 100;
 
 /** One metric over time: function, grouping, legend, exemplars. */
 export function MetricChart({ name }: { name: string }): JSX.Element {
@@ -116,7 +114,7 @@ export function MetricChart({ name }: { name: string }): JSX.Element {
           <div className="metric-chart">
             <TimeChart title={`${name}, ${data?.fn ?? ""}`} window={window} times={times} step={(data?.step ?? 6e10) / 1e6} series={shown} format={format} height={300} left={68} emphasised={emphasised} stale={stale}
               exemplars={exemplars} onExemplar={setExemplar} selection={selection} onBrush={(range) => navigate({ extra: { sel: formatSelection({ ...range, low: null, high: null }) } })} />
-            {exemplar ? <ExemplarBox exemplar={exemplar} format={format} onClose={() => setExemplar(null)} /> : null}
+            {exemplar ? <ExemplarBox exemplar={exemplar} window={window} format={format} onClose={() => setExemplar(null)} /> : null}
           </div>
           <SelectionBar page="metrics" />
           <LegendTable series={all} keys={(data?.series ?? []).map((line) => line.key)} isolated={isolated} format={format} onHover={(index) => setEmphasised(index === null ? null : shown.indexOf(all[index]))}
@@ -172,19 +170,11 @@ function basesOf(lines: ChartSeries[], times: number[], data: MetricPoints | nul
   });
 }
 
-/** Exemplars at most one a place in time, the highest: two hundred on one spot cannot be told apart. */
 function exemplarsOf(data: MetricPoints | null): ChartExemplar[] {
   if (!data) return [];
   const names = seriesNames(data.series.map((line) => line.key));
-  const [from, span] = [millisecondsOf(data.from), millisecondsOf(data.to) - millisecondsOf(data.from)];
-  const highest = new Map<number, ChartExemplar>();
-  for (const item of data.exemplars ?? []) {
-    if (!item.trace_id) continue;
-    const exemplar = { time: millisecondsOf(item.time), value: item.value, traceID: item.trace_id, spanID: item.span_id, label: names[item.series] ?? "" };
-    const place = Math.floor(((exemplar.time - from) / span) * exemplarPlaces);
-    if (exemplar.value > (highest.get(place)?.value ?? -Infinity)) highest.set(place, exemplar);
-  }
-  return [...highest.values()].sort((a, b) => a.time - b.time);
+  const found = (data.exemplars ?? []).flatMap((item) => (item.trace_id ? [{ time: millisecondsOf(item.time), value: item.value, traceID: item.trace_id, spanID: item.span_id, label: names[item.series] ?? "" }] : []));
+  return spreadExemplars(found, { from: millisecondsOf(data.from), to: millisecondsOf(data.to) });
 }
 
 function GroupBy({ fields, onChange }: { fields: string[]; onChange: (fields: string[]) => void }): JSX.Element {

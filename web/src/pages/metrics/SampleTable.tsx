@@ -1,34 +1,41 @@
 import { useMemo, useState } from "react";
+import { Letter } from "../../context/metricQueries";
 import { clockTime } from "../../core/time";
 import { GridCell, HeaderCell, VirtualGrid } from "../../ui/VirtualGrid";
-import type { PromSeries } from "./PromQLResult";
+import type { PromSeries } from "./promAnswers";
+import { joinedSamples, SampleRow } from "./sampleRows";
 
 /** Label columns of a table; the others stand together in the last. */
 const columnLimit = 6;
 
-/** The samples of an instant query: a column for each label, the value as the server wrote it. */
-export function SampleTable({ rows, label, stale, text }: { rows: PromSeries[]; label: string; stale: boolean; text: boolean }): JSX.Element {
-  const [descending, setDescending] = useState(true);
+/** The samples of instant queries: a column for each label, and one for each query's value as the server wrote it. */
+export function SampleTable({ queries, label, stale, text }: { queries: readonly { letter: Letter; rows: readonly PromSeries[] }[]; label: string; stale: boolean; text: boolean }): JSX.Element {
+  const [sort, setSort] = useState<{ column: string; descending: boolean }>({ column: "0", descending: true });
   const [active, setActive] = useState(-1);
-  const names = useMemo(() => [...new Set(rows.flatMap((row) => Object.keys(row.metric ?? {})))].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1)), [rows]);
+  const rows = useMemo(() => joinedSamples(queries.map((query) => query.rows)), queries.map((query) => query.rows));
+  const names = useMemo(() => [...new Set(rows.flatMap((row) => Object.keys(row.labels)))].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1)), [rows]);
   const shown = names.slice(0, columnLimit);
   const rest = names.slice(columnLimit);
-  const sorted = useMemo(() => (text ? rows : rows.slice().sort((a, b) => (numberOf(b) - numberOf(a)) * (descending ? 1 : -1))), [rows, descending, text]);
+  const sorted = useMemo(() => (text ? rows : rows.slice().sort((a, b) => compared(a, b, sort.column) * (sort.descending ? -1 : 1))), [rows, sort, text]);
+  const header = (column: string, title: string, className: string): JSX.Element => (
+    <HeaderCell key={column} className={className} sorted={text || sort.column !== column ? null : sort.descending ? "descending" : "ascending"}
+      onSort={() => setSort({ column, descending: sort.column === column ? !sort.descending : className !== "name" })}>{title}</HeaderCell>
+  );
   return (
     <div className={`grid-place ${stale ? "stale" : ""}`}>
       <VirtualGrid className="sample-grid" label={label} rowCount={sorted.length} rowHeight={24} rowKey={(row) => row} active={active} onActive={setActive}
         header={<>
-          {shown.map((name) => <HeaderCell key={name} className="name">{name === "__name__" ? "metric" : name}</HeaderCell>)}
+          {shown.map((name) => header(`label ${name}`, name === "__name__" ? "metric" : name, "name"))}
           {rest.length > 0 ? <HeaderCell className="name">other labels</HeaderCell> : null}
-          <HeaderCell className="number wide" sorted={text ? null : descending ? "descending" : "ascending"} onSort={() => setDescending(!descending)}>Value</HeaderCell>
+          {queries.map(({ letter }, index) => header(String(index), queries.length > 1 ? letter : "Value", "number wide"))}
         </>}
         renderRow={(row) => {
-          const metric = sorted[row]?.metric ?? {};
+          const { labels = {}, samples = [] } = sorted[row] ?? {};
           return (
             <>
-              {shown.map((name) => <GridCell key={name} className="name" title={metric[name]}><span className="cut">{metric[name] ?? "–"}</span></GridCell>)}
-              {rest.length > 0 ? <GridCell className="name"><span className="cut">{rest.filter((name) => metric[name] !== undefined).map((name) => `${name}=${metric[name]}`).join("  ")}</span></GridCell> : null}
-              <GridCell className="number wide"><b>{valueOf(sorted[row])}</b></GridCell>
+              {shown.map((name) => <GridCell key={name} className="name" title={labels[name]}><span className="cut">{labels[name] ?? "–"}</span></GridCell>)}
+              {rest.length > 0 ? <GridCell className="name"><span className="cut">{rest.filter((name) => labels[name] !== undefined).map((name) => `${name}=${labels[name]}`).join("  ")}</span></GridCell> : null}
+              {queries.map(({ letter }, index) => <GridCell key={letter} className="number wide"><b>{valueOf(samples[index])}</b></GridCell>)}
             </>
           );
         }} />
@@ -40,13 +47,21 @@ function rank(name: string): number {
   return name === "__name__" ? 0 : name === "job" || name === "service_name" ? 1 : 2;
 }
 
-function numberOf(row: PromSeries): number {
-  const value = Number(row.value?.[1] ?? row.histogram?.[1].count ?? row.values?.[row.values.length - 1]?.[1]);
-  return Number.isNaN(value) ? -Infinity : value;
+/** The order of two rows by a label, or by the value of a query; what has none is last of the descending order. */
+function compared(a: SampleRow, b: SampleRow, column: string): number {
+  if (!column.startsWith("label ")) return numberOf(a.samples[Number(column)]) - numberOf(b.samples[Number(column)]) || 0;
+  const name = column.slice(6);
+  return (a.labels[name] ?? "").localeCompare(b.labels[name] ?? "", undefined, { numeric: true });
 }
 
-function valueOf(row: PromSeries | undefined): string {
-  if (row?.value) return row.value[1];
-  if (row?.histogram) return `count ${row.histogram[1].count}, sum ${row.histogram[1].sum}`;
-  return (row?.values ?? []).map(([time, value]) => `${value} @ ${clockTime(time * 1000, "second")}`).join("  ");
+function numberOf(sample: PromSeries | undefined): number {
+  const value = Number(sample?.value?.[1] ?? sample?.histogram?.[1].count ?? sample?.values?.[sample.values.length - 1]?.[1]);
+  return Number.isNaN(value) ? -Number.MAX_VALUE : value;
+}
+
+function valueOf(sample: PromSeries | undefined): string {
+  if (!sample) return "–";
+  if (sample.value) return sample.value[1];
+  if (sample.histogram) return `count ${sample.histogram[1].count}, sum ${sample.histogram[1].sum}`;
+  return (sample.values ?? []).map(([time, value]) => `${value} @ ${clockTime(time * 1000, "second")}`).join("  ");
 }
