@@ -104,7 +104,7 @@ export function LogQLResult(): JSX.Element {
     setActive(row);
     pause();
     if (rows[row] && new URLSearchParams(location.search).has("log")) navigate({ extra: { log: rows[row].id } }, true);
-  }, [rows, pause]);
+  }, [rows, pause, setActive]);
   const close = (): void => {
     navigate({ extra: { log: null } }, true);
     grid.current?.focus();

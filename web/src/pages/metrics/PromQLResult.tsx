@@ -29,9 +29,9 @@ export function PromQLResult(): JSX.Element {
   const steps = stepsOf(current, window);
   const tab = current.extra.tab === "table" ? "table" : "chart";
   const asking = { kind: tab === "chart" ? "range" : "instant", steps, time: window.to / 1000, explains: usePlan() } as const;
-  const asked = queriesOf(current);
+  const asked = useMemo(() => queriesOf(current), [current]);
   const answers = useAnswers(asked, asking);
-  const shown = answers.filter((query) => !query.hidden);
+  const shown = useMemo(() => answers.filter((query) => !query.hidden), [answers]);
   // A row that was added stands without a text until it is run: an empty query is no part of the link.
   const [added, setAdded] = useState<Letter | null>(null);
   const rows = letters.slice(1).filter((letter) => letter === added || asked.some((query) => query.letter === letter));
@@ -46,12 +46,13 @@ export function PromQLResult(): JSX.Element {
     labels: one.metric ?? {},
     values: valuesAt(steps, one.values ?? (one.histograms ?? []).map(([time, histogram]): [number, string] => [time, histogram.count])),
     ...(several ? { query: { letter, text } } : {}),
-  }))), [several, ...letters.map((letter) => shown.find((query) => query.letter === letter)?.answer.rows)]);
+  }))), [shown, several, steps.start, steps.end, steps.step]);
   const exemplars = useExemplars(tab === "chart" ? shown : [], window);
   const guessed = useMemo(() => {
     const found = new Set(shown.map((query) => guessedUnit(query.text)));
     return found.size === 1 ? [...found][0] : undefined;
-  }, [shown.map((query) => query.text).join("\n")]);
+  }, [shown]);
+  const samples = useMemo(() => shown.map(({ letter, answer }) => ({ letter, rows: answer.rows })), [shown]);
   const unit = useChosenUnit() ?? guessed;
   const format = useMemo(() => unitFormatter(unit), [unit]);
   const showTab = (id: string): void => navigate({ extra: { tab: id === "chart" ? null : id } });
@@ -101,7 +102,7 @@ export function PromQLResult(): JSX.Element {
           {hasHistograms ? <p className="note">The chart shows the counts of histograms; histogram_quantile() and histogram_avg() show more of them.</p> : null}
           <SeriesResult title={shown.map((query) => query.text).join(" and ")} window={window} steps={steps} series={series} stale={progress?.stale ?? false} format={format} exemplars={exemplars} />
         </>
-      ) : <SampleTable key={shown.map((query) => query.letter).join("")} queries={shown.map(({ letter, answer }) => ({ letter, rows: answer.rows }))} text={(bodies[0].answer.body as PromBody).data.resultType === "string"} stale={progress?.stale ?? false} label={`Samples, ${groupedCount(found.length)}`} />}
+      ) : <SampleTable key={shown.map((query) => query.letter).join("")} queries={samples} text={(bodies[0].answer.body as PromBody).data.resultType === "string"} stale={progress?.stale ?? false} label={`Samples, ${groupedCount(found.length)}`} />}
     </div>
   );
 }

@@ -12,7 +12,7 @@ const columnLimit = 6;
 export function SampleTable({ queries, label, stale, text }: { queries: readonly { letter: Letter; rows: readonly PromSeries[] }[]; label: string; stale: boolean; text: boolean }): JSX.Element {
   const [sort, setSort] = useState<{ column: string; descending: boolean }>({ column: "0", descending: true });
   const [active, setActive] = useState(-1);
-  const rows = useMemo(() => joinedSamples(queries.map((query) => query.rows)), queries.map((query) => query.rows));
+  const rows = useMemo(() => joinedSamples(queries.map((query) => query.rows)), [queries]);
   const names = useMemo(() => [...new Set(rows.flatMap((row) => Object.keys(row.labels)))].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1)), [rows]);
   const shown = names.slice(0, columnLimit);
   const rest = names.slice(columnLimit);

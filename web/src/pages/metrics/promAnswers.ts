@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import { Letter, letters, MetricQuery } from "../../context/metricQueries";
 import { StreamAnswer } from "../../core/streams";
 import { Steps } from "../../query/steps";
@@ -58,8 +59,8 @@ export function useAnswers(queries: readonly MetricQuery[], asking: Asking): Ans
     return useQuery<PromSeries>(query && !query.hidden ? pathOfQuery(query.text, asking) : null, query?.text ?? "", read);
   };
   // As many questions as there are letters, so that the hooks are the same in every pass.
-  const answers = letters.map(useOne);
-  return queries.map((query) => ({ ...query, answer: answers[letters.indexOf(query.letter)] }));
+  const [a, b, c, d, e] = letters.map(useOne);
+  return useMemo(() => queries.map((query) => ({ ...query, answer: { A: a, B: b, C: c, D: d, E: e }[query.letter] })), [queries, a, b, c, d, e]);
 }
 
 /** How the questions of the chart do together. */
