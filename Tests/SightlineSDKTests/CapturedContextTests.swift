@@ -29,7 +29,7 @@ struct CapturedContextTests {
     for await element in stream {
       await element.run { number in await tracer.withSpan("element \(number)") { _ in await Task.yield() } }
     }
-    #expect(await telemetry.forceFlush())
+    #expect(await telemetry.forceFlush(within: .seconds(60)))
     let spans = try sink.spans().map(\.span)
     let root = try #require(spans.first { $0.string(5) == "root" })
     for name in ["detached", "callback 7", "element 1", "future"] {

@@ -37,7 +37,7 @@ struct ExportTests {
     try await receiver.start()
     let telemetry = telemetry(port: receiver.port)
     end(3, telemetry)
-    #expect(await telemetry.forceFlush())
+    #expect(await telemetry.forceFlush(within: .seconds(60)))
     let requests = receiver.requests
     #expect(requests.count == 3)
     #expect(Set(requests.map(\.body)).count == 1)
@@ -65,7 +65,7 @@ struct ExportTests {
     #expect(telemetry.statistics[.traces]?.queuedCount == 5)
     let receiver = TestReceiver()
     try await receiver.start(port: port)
-    #expect(await telemetry.forceFlush())
+    #expect(await telemetry.forceFlush(within: .seconds(60)))
     #expect(try spanCount(receiver.requests) == 5)
     await telemetry.shutdown()
     try await receiver.stop()
@@ -79,7 +79,7 @@ struct ExportTests {
     try await receiver.start()
     let telemetry = telemetry(port: receiver.port)
     end(1, telemetry)
-    #expect(await telemetry.forceFlush())
+    #expect(await telemetry.forceFlush(within: .seconds(60)))
     let requests = receiver.requests
     try #require(requests.count == 2)
     #expect(requests[1].time - requests[0].time >= .seconds(1))
@@ -117,6 +117,11 @@ struct ExportTests {
     #expect(counts.offeredCount == 100)
     #expect(counts.queuedCount == 16)
     #expect(counts.droppedCounts == ["queue_full": 84])
+    // The first answer must have come: the end waits for no more than a moment.
+    let deadline = ContinuousClock.now + .seconds(60)
+    while !lines.all.contains(where: { $0.contains("kept and sent again") }), ContinuousClock.now < deadline {
+      await Task.yield()
+    }
     await telemetry.shutdown()
     end(2, telemetry)
     counts = try #require(telemetry.statistics[.traces])
@@ -136,7 +141,7 @@ struct ExportTests {
     let telemetry = telemetry(port: receiver.port)
     for _ in 0..<3 {
       end(5, telemetry)
-      #expect(await telemetry.forceFlush())
+      #expect(await telemetry.forceFlush(within: .seconds(60)))
     }
     let counts = try #require(telemetry.statistics[.traces])
     #expect(counts.exportedCount == 8)

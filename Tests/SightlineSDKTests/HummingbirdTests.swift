@@ -51,7 +51,7 @@ struct HummingbirdTests {
       _ = try? await client.execute(uri: "/cut", method: .get, headers: headers) { $0 }
       _ = try await client.execute(uri: "/products/8", method: .init("BREW")!, headers: headers) { $0 }
     }
-    #expect(await telemetry.forceFlush())
+    #expect(await telemetry.forceFlush(within: .seconds(60)))
     let spans = try sink.spans().map(\.span)
     func span(_ name: String) throws -> ProtobufMessage {
       try #require(spans.first { $0.string(5) == name }, "\(spans.compactMap { $0.string(5) })")

@@ -248,7 +248,7 @@ struct LossTests {
     }
     endWithin(&span.attributes)
     span.attributes["after"] = 3
-    #expect(await telemetry.forceFlush())
+    #expect(await telemetry.forceFlush(within: .seconds(60)))
     let all = try sink.spans()
     try #require(all.count == 1)
     #expect(try all[0].span.messages(9).compactMap { try $0.string(1) } == ["before", "during"])

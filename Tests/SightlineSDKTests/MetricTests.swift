@@ -109,7 +109,7 @@ struct MetricTests {
     }
     Recorder(label: "plain", factory: factory).record(1.5)
     CoreMetrics.Timer(label: "took", factory: factory).recordMilliseconds(250)
-    #expect(await telemetry.forceFlush())
+    #expect(await telemetry.forceFlush(within: .seconds(60)))
     let first = try metrics(sink)
     let point = try #require(first["small"]).message(10, 1)
     #expect(point.number(4) == 5)
@@ -128,7 +128,7 @@ struct MetricTests {
     #expect(try first["plain"]?.message(9, 1).bytes(7)?.count == 16)
     #expect(try first["took"]?.message(10, 1).number(4) == 1)
     Recorder(label: "small", factory: factory).record(1)
-    #expect(await telemetry.forceFlush())
+    #expect(await telemetry.forceFlush(within: .seconds(60)))
     let second = try metrics(sink)
     #expect(try second["small"]?.message(10, 1).number(6) == 40, "a new interval starts at the finest scale")
     #expect(second["took"] == nil)

@@ -22,7 +22,7 @@ struct StatementSpanTests {
       return try await queue.readInContext { try Int.fetchOne($0, sql: "select count(*) FROM orders") }
     }
     #expect(count == 1)
-    #expect(await telemetry.forceFlush())
+    #expect(await telemetry.forceFlush(within: .seconds(60)))
     let spans = try sink.spans().map(\.span)
     let request = try #require(spans.first { $0.string(5) == "request" })
     #expect(!spans.contains { $0.string(5) == "CREATE" }, "nobody asked for it")
