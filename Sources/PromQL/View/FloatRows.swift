@@ -46,7 +46,8 @@ enum FloatRows {
     return true
   }
 
-  private static func ascends(_ times: ArraySlice<Int64>) -> Bool {
+  /// Whether no two times are equal and none comes before the one in front of it.
+  static func ascends(_ times: ArraySlice<Int64>) -> Bool {
     guard times.count > 1 else { return true }
     let times = times.span
     var index = 1

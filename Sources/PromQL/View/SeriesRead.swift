@@ -19,18 +19,13 @@ struct SeriesRead {
     guard let points = answer.points else { return [] }
     let columns = SampleColumns(points)
     let lists = answer.timeLists.map { $0.map { milliseconds($0) } }
-    let areDistinct = lists.map { ascends($0) }
+    let areDistinct = lists.map { FloatRows.ascends($0[...]) }
     return answer.series.map { entry in
       SeriesRead(
         series: entry.series, firstTime: entry.firstTime, lastTime: entry.lastTime, columns: columns,
         times: entry.timeList.map { SampleTimes(lists[$0], first: entry.rows.lowerBound) } ?? columns.times,
         hasDistinctTimes: entry.timeList.map { areDistinct[$0] } ?? false, rows: entry.rows)
     }
-  }
-
-  private static func ascends(_ times: [Int64]) -> Bool {
-    for index in times.indices.dropFirst() where times[index] <= times[index - 1] { return false }
-    return true
   }
 
   /// The exemplars of series that were read with them: rows of the table.

@@ -66,6 +66,7 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
   }
 
   private let parts: Parts
+  private let reports: ExportReports
   private let ring: RecordRing<Record>
   /// From so many records on the disk takes some while a request is in flight.
   private let pressureCount: Int
@@ -83,6 +84,7 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
 
   init(_ parts: Parts) {
     self.parts = parts
+    reports = ExportReports(signal: parts.signal, reporter: parts.reporter)
     ring = RecordRing(capacity: parts.queue.capacity)
     pressureCount = max(1, parts.queue.capacity / 2)
     wakeCount = min(pressureCount, parts.queue.batchSize)
@@ -128,17 +130,11 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
         pressure.ring()
       }
     case .full:
-      if fullCount.wrappingAdd(record.itemCount, ordering: .releasing).oldValue == 0 { reportFullQueue() }
+      if fullCount.wrappingAdd(record.itemCount, ordering: .releasing).oldValue == 0 {
+        reports.queueIsFull(capacity: ring.capacity)
+      }
     case .closed: lateCount.wrappingAdd(record.itemCount, ordering: .releasing)
     }
-  }
-
-  private func reportFullQueue() {
-    parts.reporter.report(
-      "\(parts.signal) queue full",
-      "the queue of \(parts.signal.rawValue) is full (\(ring.capacity)): new ones are dropped and counted in "
-        + "otel.sdk.processor metrics; raise the queue size, give it a disk buffer, or look at the export failures above"
-    )
   }
 
   /// Exports until the task is cancelled.
@@ -205,10 +201,7 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
     let left = rest.reduce(0) { $0 + $1.itemCount }
     if left > 0 {
       settle(.ring(recordCount: rest.count), Outcome(dropped: left, reason: "shutdown"))
-      parts.reporter.report(
-        "\(parts.signal) shutdown",
-        "\(left) \(parts.signal.rawValue) could not be sent before the shutdown deadline and are lost; "
-          + (parts.buffer == nil ? "a disk buffer would keep them" : "the disk buffer has no room for them"))
+      reports.lostAtShutdown(left, hasBuffer: parts.buffer != nil)
     }
     await parts.buffer?.close()
     release { _ in true }
@@ -320,17 +313,13 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
 
   /// One attempt; nil when the request is welcome again later.
   private func send(_ request: TelemetryRequest) async -> Outcome? {
-    let name = parts.signal.rawValue
     let verdict = await parts.operations.measure(request) { await parts.sink.receive(request) }
     if case .retry(let after, let reason) = verdict {
       // The end of the process cuts a request off; that says nothing about the receiver.
       if Task.isCancelled { return nil }
       if after == nil { parts.breaker.failed() } else { parts.breaker.succeeded() }
       hold(after)
-      parts.reporter.report(
-        "\(parts.signal) retry",
-        "\(name) are kept and sent again later, \(reason); check OTEL_EXPORTER_OTLP_ENDPOINT "
-          + "and that the receiver runs")
+      reports.willRetry(reason)
       release { $0.isContentWithDisk && parts.buffer != nil }
       return nil
     }
@@ -338,18 +327,14 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
     parts.breaker.succeeded()
     switch verdict {
     case .accepted, .retry:
-      parts.reporter.overcome("\(parts.signal) retry", "\(name) are being delivered again")
+      reports.isDelivered()
       return Outcome(exported: request.itemCount)
     case .partiallyAccepted(let rejected, let message):
       let rejected = min(max(0, rejected), request.itemCount)
-      parts.reporter.report(
-        "\(parts.signal) rejected", "the server rejected \(rejected) of \(request.itemCount) \(name): \(message)")
+      reports.rejected(rejected, of: request.itemCount, message)
       return Outcome(exported: request.itemCount - rejected, dropped: rejected, reason: "rejected")
     case .refused(let reason):
-      parts.reporter.report(
-        "\(parts.signal) refused",
-        "\(request.itemCount) \(name) are lost, \(reason); if the receiver does not take "
-          + "\(name), set OTEL_\(name.uppercased())_EXPORTER=none")
+      reports.refused(request.itemCount, reason)
       return Outcome(dropped: request.itemCount, reason: "refused")
     }
   }
@@ -385,7 +370,7 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
       state.recoveredCount += count
       state.bufferedCount += count
     }
-    for problem in problems { parts.reporter.report("buffer \(problem)", "disk buffer: \(problem)") }
+    for problem in problems { reports.bufferProblem(problem) }
     if count > 0 { wakeUp.ring() }
   }
 
@@ -400,11 +385,8 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
     case .stored:
       settle(place, Outcome(buffered: request.itemCount))
       return true
-    case .full:
-      parts.reporter.report(
-        "buffer full", "the disk buffer is full: telemetry waits in memory until the receiver takes some")
-    case .failed(let reason):
-      parts.reporter.report("buffer failed", "the disk buffer does not work, telemetry waits in memory only: \(reason)")
+    case .full: reports.bufferIsFull()
+    case .failed(let reason): reports.bufferFailed(reason)
     }
     return false
   }
@@ -416,8 +398,7 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
     case .empty: return false
     case .damaged(let itemCount):
       await buffer.removeFront()
-      parts.reporter.report(
-        "buffer damaged", "\(itemCount) \(parts.signal.rawValue) on disk are damaged and lost; check the disk")
+      reports.bufferIsDamaged(itemCount)
       take(fromDisk: itemCount, Outcome(dropped: itemCount, reason: "buffer_damaged"))
       return true
     case .batch(let batch):
@@ -458,19 +439,24 @@ final class ExportPipeline<Record: ExportRecord>: Sendable {
       state.nextWaiter += 1
       return state.nextWaiter
     }
-    let timer = Task.detached {
-      do { try await Task.sleep(for: duration) } catch { return }
-      self.expire(id)
-    }
+    var timer: Task<Void, Never>?
     let isSettled = await withCheckedContinuation { continuation in
       let isDue = state.withLock { state in
         if ring.settledCount >= target, state.held == nil, state.bufferedCount == 0 { return true }
         state.waiters[id] = Waiter(target: target, isContentWithDisk: isContentWithDisk, continuation: continuation)
         return false
       }
-      if isDue { continuation.resume(returning: true) }
+      if isDue {
+        continuation.resume(returning: true)
+      } else {
+        // Only now: what expires before it waits would wait for ever.
+        timer = Task.detached {
+          do { try await Task.sleep(for: duration) } catch { return }
+          self.expire(id)
+        }
+      }
     }
-    timer.cancel()
+    timer?.cancel()
     return isSettled
   }
 
